@@ -1,0 +1,1 @@
+"""Trains, judges, registers and serves a model: the steps are Kedro pipelines, the package is their code."""

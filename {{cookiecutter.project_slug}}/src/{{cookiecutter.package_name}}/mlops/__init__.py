@@ -1,0 +1,1 @@
+"""Lineage, tracking, registry and DVC stages: the parts that know MLflow and DVC."""

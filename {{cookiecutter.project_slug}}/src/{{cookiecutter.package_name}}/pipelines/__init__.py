@@ -1,0 +1,1 @@
+"""The steps, each a Kedro pipeline that knows nothing of the others."""

@@ -1,0 +1,73 @@
+"""Pictures of how a model does on rows that it has not seen, as SVG."""
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sklearn.base import is_classifier
+from sklearn.calibration import CalibrationDisplay
+from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, PredictionErrorDisplay, RocCurveDisplay
+from sklearn.pipeline import Pipeline
+
+from ...problem import Problem
+
+
+def draw_figures(model: Pipeline, test_set: pd.DataFrame, problem: Problem) -> dict[str, str]:
+    """Draws what fits the kind of model: curves and confusion for a classifier, errors for a regression.
+
+    Args:
+        model: A fitted pipeline.
+        test_set: Features, key, time and target.
+        problem: Roles of the columns.
+
+    Returns:
+        SVG by title.
+    """
+    features, target = problem.features(test_set), test_set[problem.target]
+    if is_classifier(model):
+        return dict(_classification(model.classes_, target, model.predict(features), model.predict_proba(features)))
+    return dict(_regression(target, model.predict(features)))
+
+
+def _classification(classes: np.ndarray, target: pd.Series, predicted: np.ndarray, probabilities: np.ndarray) -> Iterator[tuple[str, str]]:
+    shown = [1] if len(classes) == 2 else range(len(classes))  # noqa: PLR2004
+    curves = {"ROC": RocCurveDisplay, "Precision and recall": PrecisionRecallDisplay, "Calibration": CalibrationDisplay}
+    for title, display in curves.items():
+        figure, axes = _canvas()
+        options = {"n_bins": 10, "strategy": "quantile"} if display is CalibrationDisplay else {}
+        for index in shown:
+            display.from_predictions(target == classes[index], probabilities[:, index], name=str(classes[index]), ax=axes, **options)
+        yield title, _svg(figure)
+    figure, axes = _canvas()
+    ConfusionMatrixDisplay.from_predictions(target, predicted, labels=classes, ax=axes, colorbar=False, cmap="Blues")
+    yield "Confusion", _svg(figure)
+
+
+def _regression(target: pd.Series, predicted: np.ndarray) -> Iterator[tuple[str, str]]:
+    for title, kind in (("Actual and predicted", "actual_vs_predicted"), ("Residuals", "residual_vs_predicted")):
+        figure, axes = _canvas()
+        PredictionErrorDisplay.from_predictions(target, predicted, kind=kind, ax=axes)
+        yield title, _svg(figure)
+
+
+def draw_importances(importances: pd.DataFrame) -> str:
+    """Draws the importance of each feature with twice its standard deviation, the most important on top, as SVG."""
+    figure, axes = _canvas(height=1 + 0.28 * len(importances))
+    ordered = importances.iloc[::-1]
+    axes.barh(ordered["feature"], ordered["importance"], xerr=2 * ordered["std"], color="#4878a8")
+    axes.set_xlabel("loss of the primary metric when the feature is shuffled")
+    return _svg(figure)
+
+
+def _canvas(height: float = 4.0) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(5.2, height), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def _svg(figure: Figure) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]

@@ -1,0 +1,28 @@
+"""Model and held-out rows to metrics, slices and a report."""
+
+from kedro.pipeline import Node, Pipeline
+
+from .figures import draw_figures
+from .nodes import measure, measure_importances, measure_slices, predict_test_set
+from .report import render_report
+
+
+def create_pipeline() -> Pipeline:
+    """Wires the nodes."""
+    held_out = ["model", "test_set", "params:problem"]
+    settings = ["params:evaluation", "params:training.scoring"]
+    return Pipeline(
+        [
+            Node(predict_test_set, held_out, "predictions", name="predict_test_set"),
+            Node(measure, ["model", "train_set", "test_set", "params:problem", "params:evaluation"], "metrics", name="measure"),
+            Node(measure_slices, [*held_out, *settings], "slices", name="measure_slices"),
+            Node(measure_importances, [*held_out, *settings, "params:training.seed"], "importances", name="measure_importances"),
+            Node(draw_figures, held_out, "figures", name="draw_figures"),
+            Node(
+                render_report,
+                ["metrics", "slices", "importances", "search_results", "figures", *settings],
+                "report",
+                name="render_report",
+            ),
+        ]
+    )

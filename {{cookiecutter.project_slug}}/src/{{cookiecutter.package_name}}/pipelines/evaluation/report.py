@@ -1,0 +1,54 @@
+"""One self-contained page about a model, for people: it needs no network and no server."""
+
+import json
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from .figures import draw_importances
+from .parameters import Evaluation
+
+PAGE = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(__file__.rpartition("report.py")[0]), autoescape=True, undefined=jinja2.StrictUndefined
+)
+
+
+def render_report(
+    metrics: dict[str, float],
+    slices: pd.DataFrame,
+    importances: pd.DataFrame,
+    search_results: pd.DataFrame,
+    figures: dict[str, str],
+    evaluation: Evaluation,
+    scoring: str,
+) -> str:
+    """Renders the page.
+
+    Args:
+        metrics: From `measure`.
+        slices: From `measure_slices`.
+        importances: From `measure_importances`.
+        search_results: What the search tried, the best first.
+        figures: SVG by title.
+        evaluation: What each metric means.
+        scoring: Name of the primary metric.
+
+    Returns:
+        HTML with all styles and pictures in it.
+    """
+    return PAGE.get_template("report.html.j2").render(
+        metrics=metrics,
+        meanings=evaluation.metrics,
+        scoring=scoring,
+        slices=slices.to_dict("records"),
+        min_samples=evaluation.slices.min_samples,
+        tried=[row | {"settings": _readable(row["settings"])} for row in search_results.to_dict("records")],
+        useless=importances.loc[~importances["useful"], "feature"].tolist(),
+        figures=figures | {"Importance of the features": draw_importances(importances)},
+    )
+
+
+def _readable(settings: str) -> str:
+    values: dict[str, Any] = json.loads(settings)
+    return ", ".join(f"{name} {value}" for name, value in values.items()) or "as they are"
