@@ -14,13 +14,13 @@ ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 NO_WINDOWS_NAME = {"aux", "con", "nul", "prn"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 IMPORTED_HERE = set(
     """
-    adlfs alembic attr attrs azure boto3 botocore click conf data detect_secrets docker docs dvc dvc_azure dvc_gs
-    dvc_s3 editables evidently fairlearn fastapi flask fsspec gcsfs git google grimp hatchling httpx importlinter
-    ipykernel jinja2 joblib kedro kedro_datasets matplotlib mlflow mypy nbclient nbstripout notebooks numpy packaging
-    pandas pandera pre_commit psutil pyarrow pydantic pytest pytest_cov pytest_randomly pytest_timeout requests rich
+    adlfs alembic attr attrs azure boto3 botocore click data detect_secrets dvc dvc_azure dvc_gs dvc_s3 editables
+    evidently fairlearn fastapi flask fsspec gcsfs git google grimp hatchling importlinter ipykernel jinja2 joblib
+    kedro kedro_datasets matplotlib mlflow mypy nbclient nbstripout notebooks numpy packaging pandas pandera
+    pre_commit pre_commit_hooks psutil pyarrow pydantic pytest pytest_cov pytest_randomly pytest_timeout requests rich
     ruff s3fs scipy setuptools sklearn skops sqlalchemy src tests tox tox_uv typing_extensions uv uvicorn yaml
     yamllint
-    """.split()
+    """.split()  # noqa: SIM905 (a literal would take a line for each name)
 )
 
 
@@ -38,7 +38,7 @@ def refusals(
     if project_slug in NO_WINDOWS_NAME:
         yield f"project_slug {project_slug!r} is a device on Windows: type another, {project_slug + '-project'!r} say."
     if not re.fullmatch(r"[a-z][a-z0-9_]*", package_name) or keyword.iskeyword(package_name):
-        yield f"package_name {package_name!r} cannot be imported: type lower-case letters, digits and _, a letter first."
+        yield f"package_name {package_name!r} is no import name: type lower-case letters, digits and _, a letter first."
     if package_name in IMPORTED_HERE | NO_WINDOWS_NAME | set(sys.stdlib_module_names):
         yield f"package_name {package_name!r} hides another of that name: type {package_name + '_project'!r}, say."
     if not re.fullmatch(r"(?!.*--)[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?", organization):
@@ -47,12 +47,11 @@ def refusals(
 
 def leave_nothing(slug: str) -> None:
     """Remove the folders that a slug with separators made: cookiecutter itself removes the innermost only."""
-    folder, inner = Path.cwd(), () if os.path.isabs(slug) or ".." in slug else Path(slug).parts[1:]
-    for _ in inner and (slug, *inner):
+    parts = () if Path(slug).is_absolute() or ".." in slug else Path(slug).parts
+    for folder in (Path.cwd(), *Path.cwd().parents)[: len(parts) if parts[1:] else 0]:
         os.chdir(folder.parent)
         with suppress(OSError):  # not empty: it was there before
             folder.rmdir()
-        folder = folder.parent
 
 
 for sentence in refusals(**ANSWERS):

@@ -1,0 +1,56 @@
+# `make` lists the verbs. tox runs the checks and the tests; make only spares the typing.
+# ARGS="..." goes to the command behind a verb: make test ARGS="-k hooks".
+
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+DEMO := build/demo
+
+export DO_NOT_TRACK := 1
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help demo setup check fix test lock clean
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/ready ## Bake the example into build/demo, anew, run it and show what came out
+	@rm -rf $(DEMO)
+	@$(BIN)/cookiecutter . --no-input --output-dir $(DEMO)
+	@$(MAKE) --no-print-directory -C $(DEMO)/flight-delays setup
+	@$(MAKE) --no-print-directory -C $(DEMO)/flight-delays run
+	@$(BIN)/python tests/show_demo.py $(DEMO)/flight-delays
+
+setup: .venv/ready ## Build .venv from the lock, install the git hooks
+	@if [ -e .git ]; then $(BIN)/pre-commit install; fi
+
+check: .venv/ready ## Run every check of .pre-commit-config.yaml
+	@$(BIN)/tox run -e check
+
+fix: .venv/ready ## Format, and fix what can be fixed
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format --quiet
+
+test: .venv/ready ## Run the checks, then the tests (slow ones last)
+	@$(BIN)/tox run -e check,test -- $(ARGS)
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock" $(ARGS)
+
+lock: .venv/ready ## Pin the dependencies of pyproject.toml in requirements/ (ARGS=--upgrade for newer ones)
+	$(COMPILE) --group uv --output-file requirements/uv.txt
+	$(COMPILE) --group dev --constraints requirements/uv.txt --output-file requirements/dev.txt
+
+clean: ## Remove environments, caches and baked projects
+	rm -rf .venv .tox build .mypy_cache .pytest_cache .ruff_cache
+
+.venv/ready: requirements/uv.txt requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is no Python 3.11 or newer: install one, or name it with make PYTHON=/path/to/python."; exit 1; }
+	@echo "Building .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@$(BIN)/uv pip sync --quiet --python .venv --require-hashes requirements/uv.txt requirements/dev.txt
+	@touch $@

@@ -1,0 +1,159 @@
+"""What the tests bake, and what they can do with a baked project."""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from cookiecutter.main import cookiecutter
+
+ROOT = Path(__file__).resolve().parents[1]
+QUESTIONS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
+OPTIONS: dict[str, list[str]] = {key: value for key, value in QUESTIONS.items() if isinstance(value, list)}
+del OPTIONS["_copy_without_render"]
+
+AUTHOR = {f"GIT_{role}_{key}": "tester@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+
+
+def clean_environment() -> dict[str, str]:
+    """Environment of a person who has set nothing up: no virtual environment, no git configuration."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("VIRTUAL_ENV", "GIT_", "TOX_"))}
+    path = [entry for entry in inherited["PATH"].split(os.pathsep) if not entry.startswith(sys.prefix)]
+    clean = {"PATH": os.pathsep.join(path), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    return inherited | clean | {"DO_NOT_TRACK": "1"}
+
+
+Done = subprocess.CompletedProcess[str]
+
+
+def run(*command: str | Path, cwd: Path, check: bool = True, env: dict[str, str] | None = None) -> Done:
+    """Run a command in the clean environment; what it printed, both streams together, is `stdout`."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=clean_environment() | (env or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    assert not check or done.returncode == 0, f"{command} in {cwd} ended with {done.returncode}:\n{done.stdout}"
+    return done
+
+
+def pythons() -> dict[str, Path]:
+    """Interpreters on this machine for the Python versions one can choose, by version."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    found = {}
+    for version in OPTIONS["python_version"]:
+        names = [
+            os.path.realpath(sys.executable),
+            f"python{version}",
+            *sorted(map(str, pyenv.glob(f"*/bin/python{version}"))),
+        ]
+        paths = [shutil.which(name) for name in names]
+        for path in filter(None, paths):
+            if f"Python {version}." in run(path, "--version", cwd=ROOT, check=False).stdout:
+                found[version] = Path(path)
+                break
+    return found
+
+
+PYTHONS = pythons()
+
+
+def combinations() -> dict[str, dict[str, str]]:
+    """Answers that together cover every option, and every Python that is installed here."""
+    named = {
+        "laptop": {"data_remote": "local", "deploy_target": "compose", "license": "Proprietary"},
+        "amazon": {"data_remote": "s3", "deploy_target": "kubernetes", "license": "Apache-2.0"},
+        "google": {"data_remote": "gcs", "deploy_target": "compose", "license": "BSD-3-Clause"},
+        "microsoft": {"data_remote": "azure", "deploy_target": "kubernetes", "license": "MIT"},
+    }
+    versions = itertools.cycle(PYTHONS)
+    return {name: answers | {"python_version": next(versions)} for name, answers in named.items()}
+
+
+COMBINATIONS = combinations()
+NAMES = {
+    "quotes": """Say "late", 'soon' or `now`""",
+    "trailing backslash": "Flights of \\today\\",
+    "unicode": "Flüge über Ærø: 航班 🛫",
+    "sixty characters": "Which flights of the coming month will arrive late and why ok",
+    "path separators": "flights/../../late\\..\\soon",
+    "markup": "<b>Late</b> & *soon* # not: [a, {list}] = %(x)s $HOME",
+}
+
+
+def commit(repository: Path, message: str) -> str:
+    """Commit all that is in a repository; returns the commit."""
+    run("git", "add", "--all", cwd=repository)
+    run("git", "commit", "--quiet", "--message", message, cwd=repository, env=AUTHOR)
+    return run("git", "rev-parse", "HEAD", cwd=repository).stdout.strip()
+
+
+def copy_template(to: Path) -> Path:
+    """Commit the template as it is in the working tree to a repository of its own, and return that."""
+    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).stdout
+    for name in sorted(set(listed.split("\0")) - {""}):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+    run("git", "init", "--quiet", "--initial-branch", "main", cwd=to)
+    run("git", "add", "--all", "--force", cwd=to)  # the project's own .gitignore hides its data
+    commit(to, "The template as it is")
+    return to
+
+
+@dataclass(frozen=True)
+class BakedProject:
+    """A project baked from the template."""
+
+    path: Path
+    answers: dict[str, str]
+
+    @classmethod
+    def bake(cls, template: Path, into: Path, **answers: str) -> "BakedProject":
+        """Answer the questions, defaults for those not named, in this process."""
+        config = into / "cookiecutter.yaml"
+        config.write_text(yaml.safe_dump({name: str(into / name) for name in ("replay_dir", "cookiecutters_dir")}))
+        path = cookiecutter(
+            str(template), no_input=True, extra_context=answers, output_dir=str(into), config_file=str(config)
+        )
+        return cls(Path(path), answers)
+
+    def copy(self, to: Path) -> "BakedProject":
+        """Copy of the project, which a test may change."""
+        return BakedProject(shutil.copytree(self.path, to / self.path.name), self.answers)
+
+    def run(self, *command: str | Path, check: bool = True, env: dict[str, str] | None = None) -> Done:
+        """Run a command inside the project, with the project's Python first on the path."""
+        python = PYTHONS[self.answers.get("python_version", next(iter(PYTHONS)))]
+        path = os.pathsep.join([str(python.parent), clean_environment()["PATH"]])
+        return run(*command, cwd=self.path, check=check, env={"PATH": path} | (env or {}))
+
+    def make(self, *targets: str, check: bool = True, env: dict[str, str] | None = None) -> Done:
+        """Run make inside the project."""
+        return self.run("make", *targets, check=check, env=env)
+
+    def files(self, pattern: str = "*") -> list[Path]:
+        """Files whose path or name matches, without those of git."""
+        return sorted(
+            path
+            for path in self.path.rglob(pattern)
+            if path.is_file() and ".git" not in path.relative_to(self.path).parts
+        )
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Relative path and content of every text file."""
+        for path in self.files():
+            content = path.read_bytes()
+            if b"\0" not in content:
+                yield path.relative_to(self.path).as_posix(), content.decode("utf-8")

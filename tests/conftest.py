@@ -1,0 +1,53 @@
+"""Fixtures: the template as a repository, and projects baked from it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from baking import COMBINATIONS, BakedProject, clean_environment, copy_template
+
+Bake = Callable[..., BakedProject]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first, in random order; slow ones last."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> Iterator[None]:
+    clean = clean_environment()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - clean.keys():
+            patch.delenv(name)
+        for name, value in clean.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template, as it is in the working tree, committed to a repository of its own."""
+    return copy_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def bake(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
+    """Bake a project, once for the same answers: change a copy only."""
+    baked: dict[tuple[tuple[str, str], ...], BakedProject] = {}
+
+    def bake_once(**answers: str) -> BakedProject:
+        key = tuple(sorted(answers.items()))
+        if key not in baked:
+            baked[key] = BakedProject.bake(template, tmp_path_factory.mktemp("baked"), **answers)
+        return baked[key]
+
+    return bake_once
+
+
+@pytest.fixture(params=COMBINATIONS)
+def combination(request: pytest.FixtureRequest, bake: Bake) -> BakedProject:
+    """Each of the named combinations of answers."""
+    return bake(**COMBINATIONS[request.param])
