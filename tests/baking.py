@@ -23,7 +23,9 @@ AUTHOR = {f"GIT_{role}_{key}": "tester@localhost" for role in ("AUTHOR", "COMMIT
 
 def clean_environment() -> dict[str, str]:
     """Environment of a person who has set nothing up: no virtual environment, no git configuration."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("VIRTUAL_ENV", "GIT_", "TOX_"))}
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "MAKE", "TOX_", "VIRTUAL_ENV"))
+    }
     path = [entry for entry in inherited["PATH"].split(os.pathsep) if not entry.startswith(sys.prefix)]
     clean = {"PATH": os.pathsep.join(path), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     return inherited | clean | {"DO_NOT_TRACK": "1"}
@@ -34,6 +36,7 @@ Done = subprocess.CompletedProcess[str]
 
 def run(*command: str | Path, cwd: Path, check: bool = True, env: dict[str, str] | None = None) -> Done:
     """Run a command in the clean environment; what it printed, both streams together, is `stdout`."""
+    __tracebackhide__ = True
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -44,7 +47,9 @@ def run(*command: str | Path, cwd: Path, check: bool = True, env: dict[str, str]
         errors="replace",
         check=False,
     )
-    assert not check or done.returncode == 0, f"{command} in {cwd} ended with {done.returncode}:\n{done.stdout}"
+    if check and done.returncode:
+        words = " ".join(map(str, command))
+        raise AssertionError(f"{words}\nin {cwd} ended with {done.returncode}:\n{done.stdout}")
     return done
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from baking import NAMES, QUESTIONS, ROOT, run
 from cookiecutter.utils import create_env_with_context
+
+from baking import NAMES, QUESTIONS, ROOT, run
 
 COOKIECUTTER = (sys.executable, "-m", "cookiecutter")
 GOOD = {

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 import yaml
+
 from baking import COMBINATIONS, NAMES, OPTIONS, PYTHONS, QUESTIONS, BakedProject, run
 from conftest import Bake
 

