@@ -12,7 +12,7 @@ Loader = Callable[[], pd.DataFrame]
 
 
 class EachPartition:
-    """Validator for a `PartitionedDataset`: wraps the lazy loaders, so that only one partition is in memory at a time."""
+    """Validator of a `PartitionedDataset`: wraps its lazy loaders, so that one partition is in memory at a time."""
 
     def __init__(self, schema: str) -> None:
         """Takes the dotted path of a pandera model, from the catalog's `options`."""
@@ -23,8 +23,9 @@ class EachPartition:
         return {name: partial(self._load, name, load) for name, load in partitions.items()}
 
     def _load(self, name: str, load: Loader) -> Any:
+        table = load()
         try:
-            return self._validator.validate(load())
+            return self._validator.validate(table)
         except DataValidationError as error:
             error.dataset_name = str(getattr(getattr(load, "__self__", None), "_filepath", f"partition '{name}'"))
             raise

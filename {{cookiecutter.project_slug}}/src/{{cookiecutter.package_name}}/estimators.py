@@ -2,10 +2,10 @@
 
 import inspect
 from difflib import get_close_matches
+from pkgutil import resolve_name
 from typing import Any, NamedTuple
 
 import pandas as pd
-from kedro.utils import load_obj
 from pydantic import BaseModel, Field, model_validator
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
@@ -21,7 +21,7 @@ class Component(BaseModel, extra="forbid", frozen=True):
     @model_validator(mode="after")
     def _exists_and_takes_its_options(self) -> "Component":
         try:
-            known = inspect.signature(load_obj(self.class_path)).parameters
+            known = inspect.signature(resolve_name(self.class_path)).parameters
         except (ImportError, AttributeError, ValueError) as error:
             msg = f"class {self.class_path} cannot be imported: {error}"
             raise ValueError(msg) from error
@@ -37,10 +37,11 @@ class Component(BaseModel, extra="forbid", frozen=True):
 
         Args:
             *args: Arguments that come before the options.
-            **defaults: Options that hold where the class knows them and the parameters do not set them, such as `random_state`.
+            **defaults: Options that hold where the class knows them and the parameters do not set them.
         """
-        factory = load_obj(self.class_path)
-        known = inspect.signature(factory).parameters
+        factory = resolve_name(self.class_path)
+        options = inspect.signature(factory).parameters
+        known = {name for name, option in options.items() if option.default != "deprecated"}
         return factory(*args, **{name: value for name, value in defaults.items() if name in known} | self.options)
 
 

@@ -9,6 +9,8 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from .explanations import locate
+
 MODEL = "model"
 VERSION = "registered_version"
 
@@ -63,9 +65,10 @@ class ProjectHooks:
         self._finish("FINISHED")
 
     @hook_impl
-    def on_pipeline_error(self) -> None:
-        """Closes the run as failed, and removes what was half written."""
-        if self._saving and (half_written := _location(self._catalog, self._saving)) and half_written.exists():
+    def on_pipeline_error(self, error: Exception, catalog: DataCatalog) -> None:
+        """Closes the run as failed, names the file at fault, and removes what was half written."""
+        locate(error, catalog)
+        if self._saving and (half_written := _location(self._catalog, self._saving)).exists():
             shutil.rmtree(half_written) if half_written.is_dir() else half_written.unlink()
         self._finish("FAILED")
 
@@ -76,8 +79,7 @@ class ProjectHooks:
             tracking.finish(status)
 
 
-def _location(catalog: DataCatalog, name: str) -> Path | None:
-    """The file or folder of a dataset, None for one in memory."""
+def _location(catalog: DataCatalog, name: str) -> Path:
+    """The file or folder of a dataset; one that is nowhere for a dataset in memory."""
     dataset = catalog[name]
-    path = getattr(dataset, "_filepath", None) or getattr(dataset, "_path", None)
-    return Path(str(path)) if path else None
+    return Path(str(getattr(dataset, "_filepath", None) or getattr(dataset, "_path", None)))

@@ -5,27 +5,36 @@ import json
 import platform
 import subprocess
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 LOCK = Path("requirements/train.txt")
+REQUIRED = (
+    "git.commit",
+    "git.clean",
+    "data",
+    "data.clean",
+    "parameters",
+    "environment.lock",
+    "environment.python",
+    "environment.platform",
+    "template.version",
+    "template.commit",
+    "mlflow.run",
+)
+"""Pieces without which a version is not promoted; `data` stands for the hash of at least one data set."""
 
 
-def data_hashes(project: Path) -> dict[str, str]:
-    """DVC's hash of each data set that a `.dvc` pointer tracks, by its path in the project.
-
-    Raises:
-        ValueError: If data in the workspace is not what its pointer says.
-    """
+def data_version(project: Path) -> dict[str, str]:
+    """DVC's hash of each data set that a `.dvc` pointer tracks, as it is in the workspace, and whether the pointers say the same."""
     from dvc.repo import Repo  # noqa: PLC0415  (half a second's import, needed for training alone)
 
     with Repo(str(project)) as repo:
-        outs = [out for stage in repo.index.stages if stage.is_data_source for out in stage.outs]
-        changed = [str(out) for out in outs if out.exists and out.changed_checksum()]
-        if changed:
-            msg = f"{', '.join(changed)} differs from its DVC pointer: keep the change with `dvc add`, or undo it with `dvc checkout`"
-            raise ValueError(msg)
-        return {Path(out.fs_path).relative_to(project).as_posix(): out.hash_info.value for out in outs if out.exists}
+        outs = [out for stage in repo.index.stages if stage.is_data_source for out in stage.outs if out.exists]
+        found = {out: out.get_hash() for out in outs}
+        hashes = {f"data.{Path(out.fs_path).relative_to(project).as_posix()}": value.value for out, value in found.items()}
+        return hashes | {"data.clean": str(all(out.hash_info == value for out, value in found.items())).lower()}
 
 
 def code_version(project: Path) -> dict[str, str]:
@@ -61,3 +70,17 @@ def parameters_hash(parameters: dict[str, Any]) -> str:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def missing(lineage: Mapping[str, str]) -> list[str]:
+    """The pieces of `REQUIRED` that a lineage lacks."""
+    known = {name for name, value in lineage.items() if value and value != "none"}
+    if any(name.startswith("data.") and name != "data.clean" for name in known):
+        known.add("data")
+    return [name for name in REQUIRED if name not in known]
+
+
+def unclean(lineage: Mapping[str, str]) -> list[str]:
+    """What a model was made of that no commit holds, as sentences."""
+    told = {"git.clean": "code or settings had changes that were not committed", "data.clean": "data differed from its DVC pointers"}
+    return [sentence for name, sentence in told.items() if lineage.get(name) == "false"]

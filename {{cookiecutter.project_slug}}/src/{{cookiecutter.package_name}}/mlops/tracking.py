@@ -1,22 +1,31 @@
 """One MLflow run for each training attempt, whether `kedro run` or the stages of `dvc repro` do the work."""
 
 import json
+import logging
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import mlflow
 import pandas as pd
-from mlflow.data.dataset_source_registry import resolve_dataset_source
 from mlflow.data.meta_dataset import MetaDataset
+from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]  # made at run time
 from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
 from mlflow.models import Model
-from mlflow.utils.time import get_current_time_millis
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH, MAX_PARAMS_TAGS_PER_BATCH
 
+from ..errors import RefusedError
 from . import lineage
 from .registry import LINEAGE
+
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # seven, the default, is two minutes of silence
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+logging.getLogger("mlflow.utils.environment").setLevel(
+    logging.ERROR
+)  # it misses pip, which uv's environments have no need of
 
 
 def connect(settings: dict[str, Any], project: Path) -> None:
@@ -25,32 +34,45 @@ def connect(settings: dict[str, Any], project: Path) -> None:
     Args:
         settings: Of `mlflow.yml`; the environment's MLFLOW_TRACKING_URI wins over its `tracking_uri`.
         project: Root folder, against which the embedded store's paths are taken.
+
+    Raises:
+        RefusedError: If the server does not answer.
     """
     uri = os.environ.get("MLFLOW_TRACKING_URI") or settings["tracking_uri"]
     mlflow.set_tracking_uri(uri)
-    embedded = not uri.startswith(("http", "databricks"))
-    if embedded and mlflow.get_experiment_by_name(settings["experiment"]) is None:
-        mlflow.create_experiment(settings["experiment"], artifact_location=(project / settings["artifact_root"]).as_uri())
+    if uri.startswith("sqlite:///"):
+        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        known = mlflow.get_experiment_by_name(settings["experiment"])
+    except MlflowException as error:
+        msg = f"MLflow at {uri} does not answer; start it, or change MLFLOW_TRACKING_URI or conf/base/mlflow.yml"
+        raise RefusedError(msg) from error
+    if known is None and not uri.startswith(("http", "databricks")):
+        mlflow.create_experiment(
+            settings["experiment"], artifact_location=(project / settings["artifact_root"]).as_uri()
+        )
     mlflow.set_experiment(settings["experiment"])
 
 
 def start(project: Path, parameters: dict[str, Any]) -> None:
     """Opens a run and logs where it comes from: parameters, lineage, and data sets with their DVC hashes."""
-    hashes = lineage.data_hashes(project)
+    data = lineage.data_version(project)
     tags = (
         lineage.code_version(project)
         | lineage.environment(project)
         | {"parameters": lineage.parameters_hash(parameters)}
-        | {f"data.{path}": value for path, value in hashes.items()}
+        | data
     )
     mlflow.start_run(tags={f"{LINEAGE}{name}": value for name, value in tags.items()})
     _log_parameters(dict(_flat(parameters)))
-    for path, value in hashes.items():
-        mlflow.log_input(MetaDataset(resolve_dataset_source(path), name=path, digest=value), context="training")
+    for path, value in ((name.removeprefix("data."), value) for name, value in data.items() if name != "data.clean"):
+        source = LocalArtifactDatasetSource(path)
+        dataset = MetaDataset(source, name=path, digest=value)  # type: ignore[abstract]  # as MLflow's own docs use it
+        mlflow.log_input(dataset, context="training")
 
 
 def resume(model: Path, parameters: dict[str, Any]) -> None:
-    """Goes on with the run that trained a model. Parameters that have changed since then become tags: MLflow's are final."""
+    """Goes on with the run that trained a model. Parameters changed since then become tags: MLflow's are final."""
     run = mlflow.start_run(run_id=Model.load(str(model)).run_id)
     now = dict(_flat(parameters))
     changed = {name: value for name, value in now.items() if run.data.params.get(name, value) != value}
@@ -76,8 +98,8 @@ def log_saved(kind: str, data: Any, filepath: Path) -> None:
     """Sends a dataset that was just saved to the active run.
 
     Args:
-        kind: The catalog's `metadata.mlflow`: `metrics` (a flat dictionary), `candidates` (the table of a search, a nested run for each row),
-            or `artifact` (the file).
+        kind: The catalog's `metadata.mlflow`: `metrics` (a flat dictionary), `candidates` (the table of a search,
+            a nested run for each row), `gates` (verdicts), or `artifact` (the file alone).
         data: What was saved.
         filepath: Where.
     """
@@ -85,11 +107,15 @@ def log_saved(kind: str, data: Any, filepath: Path) -> None:
         mlflow.log_metrics(data)
     elif kind == "candidates":
         _log_candidates(data)
+    elif kind == "gates":
+        _log_gates(data)
     mlflow.log_artifact(str(filepath))
 
 
 def _log_candidates(tried: pd.DataFrame) -> None:
-    client, parent, now = mlflow.MlflowClient(), mlflow.active_run(), get_current_time_millis()
+    client, parent = mlflow.MlflowClient(), mlflow.active_run()
+    assert parent is not None  # noqa: S101  (hooks open it)
+    now = int(time.time() * 1000)
     for row in tried.to_dict("records"):
         tags = {"mlflow.parentRunId": parent.info.run_id, "mlflow.source.type": "LOCAL"}
         run = client.create_run(parent.info.experiment_id, run_name=row["candidate"], tags=tags)
@@ -102,6 +128,16 @@ def _log_candidates(tried: pd.DataFrame) -> None:
             tags=[RunTag("candidate", row["candidate"])],
         )
         client.set_terminated(run.info.run_id)
+
+
+def _log_gates(judged: dict[str, Any]) -> None:
+    gates = judged["gates"]
+    mlflow.log_metrics({f"gates/{gate['name']}": gate["measured"] for gate in gates if gate["measured"] is not None})
+    mlflow.log_metrics({f"gates/{gate['name']}_failed": float(gate["verdict"] == "failed") for gate in gates})
+    mlflow.set_tags(
+        {"gates.verdict": judged["verdict"]}
+        | {f"gates.{kind}": ", ".join(judged[kind]) for kind in ("failed", "switched_off")}
+    )
 
 
 def finish(status: str = "FINISHED") -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from ...errors import RefusedError
 from ...features import compute_features
 from ...schemas import RawFlights
 from .parameters import Split
@@ -37,7 +38,9 @@ def build_features(flights_raw: Months, weather_raw: pd.DataFrame) -> Months:
 def _month_features(load: Callable[[], pd.DataFrame], weather: pd.DataFrame) -> pd.DataFrame:
     flights = load()
     arrived = flights[flights["arr_delay"].notna()].reset_index(drop=True)
-    scheduled = arrived[KNOWN_BEFORE_DEPARTURE].merge(weather, on=["time_hour", "origin"], how="left", validate="many_to_one")
+    scheduled = arrived[KNOWN_BEFORE_DEPARTURE].merge(
+        weather, on=["time_hour", "origin"], how="left", validate="many_to_one"
+    )
     return compute_features(scheduled).assign(
         flight_id=flight_ids(arrived),
         time_hour=arrived["time_hour"],
@@ -48,7 +51,8 @@ def _month_features(load: Callable[[], pd.DataFrame], weather: pd.DataFrame) -> 
 def flight_ids(flights: pd.DataFrame) -> pd.Series:
     """One readable key from the four columns that identify a flight, such as `2013-09-01T10Z-UA-1545-EWR`."""
     hour = flights["time_hour"].dt.strftime("%Y-%m-%dT%HZ")
-    return hour + "-" + flights["carrier"] + "-" + flights["flight"].astype(str) + "-" + flights["origin"]
+    ids: pd.Series = hour.str.cat([flights["carrier"], flights["flight"].astype(str), flights["origin"]], sep="-")
+    return ids
 
 
 def split_train_test(features: Months, split: Split) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -62,7 +66,7 @@ def split_train_test(features: Months, split: Split) -> tuple[pd.DataFrame, pd.D
         Training set and test set, both `ModelInput`, rows in the order of months.
 
     Raises:
-        ValueError: If a month of `split` has no data.
+        RefusedError: If a month of `split` has no data.
     """
     return _months(features, split.train.months, "train"), _months(features, split.test.months, "test")
 
@@ -71,5 +75,5 @@ def _months(features: Months, wanted: list[str], use: str) -> pd.DataFrame:
     missing = [month for month in wanted if month not in features]
     if missing:
         msg = f"no flights for {', '.join(missing)}, which split.{use} asks for: add the month or change the parameter"
-        raise ValueError(msg)
+        raise RefusedError(msg)
     return pd.concat([features[month]() for month in wanted], ignore_index=True)

@@ -25,8 +25,8 @@ def compare_candidates(train_set: pd.DataFrame, problem: Problem, training: Trai
         training: Candidates, search, cross-validation and scorer.
 
     Returns:
-        One row a setting that was tried, the best first: `candidate`, `settings` (JSON), `score` and `score_std` (mean and standard deviation
-        over the folds), `train_score`, `fit_seconds` (mean).
+        One row a setting that was tried, the best first: `candidate`, `settings` (JSON), `score` and `score_std` (mean
+        and standard deviation over the folds), `train_score`, `fit_seconds` (mean).
     """
     table = problem.in_time_order(train_set)
     features, target = problem.features(table), table[problem.target]
@@ -43,12 +43,16 @@ def compare_candidates(train_set: pd.DataFrame, problem: Problem, training: Trai
             random_state=training.seed,
         ).fit(features, target)
         results.append(_tried(name, search.cv_results_))
-        logger.info("%s: %d settings, best %s %.4f", name, len(results[-1]), training.scoring, results[-1]["score"].max())
+        logger.info(
+            "%s: %d settings, best %s %.4f", name, len(results[-1]), training.scoring, results[-1]["score"].max()
+        )
     return pd.concat(results).sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
 def _tried(candidate: str, cv_results: dict[str, Any]) -> pd.DataFrame:
-    settings = [{name.removeprefix("estimator__"): value for name, value in tried.items()} for tried in cv_results["params"]]
+    settings = [
+        {name.removeprefix("estimator__"): value for name, value in tried.items()} for tried in cv_results["params"]
+    ]
     return pd.DataFrame(
         {
             "candidate": candidate,
@@ -61,7 +65,9 @@ def _tried(candidate: str, cv_results: dict[str, Any]) -> pd.DataFrame:
     )
 
 
-def fit_best(train_set: pd.DataFrame, search_results: pd.DataFrame, problem: Problem, training: Training) -> TrainedModel:
+def fit_best(
+    train_set: pd.DataFrame, search_results: pd.DataFrame, problem: Problem, training: Training
+) -> TrainedModel:
     """Fits the setting that came first on the whole training set.
 
     Args:

@@ -9,7 +9,14 @@ def create_pipeline() -> Pipeline:
     """Wires the nodes."""
     return Pipeline(
         [
-            Node(compare_candidates, ["train_set", "params:problem", "params:training"], "search_results", name="compare_candidates"),
-            Node(fit_best, ["train_set", "search_results", "params:problem", "params:training"], "model", name="fit_best"),
+            Node(
+                compare_candidates,
+                ["train_set", "params:problem", "params:training"],
+                "search_results",
+                name="compare_candidates",
+            ),
+            Node(
+                fit_best, ["train_set", "search_results", "params:problem", "params:training"], "model", name="fit_best"
+            ),
         ]
     )

@@ -1,0 +1,69 @@
+"""Commands that this project adds to `kedro`."""
+
+import difflib
+from pathlib import Path
+from typing import Any, cast
+
+import click
+from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.session import KedroSession
+
+from .errors import RefusedError
+from .explanations import explain
+
+STAGES = Path("dvc.yaml")
+
+
+class _Run(click.Command):
+    """`kedro run` that tells people what they can mend, instead of showing a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if told := explain(error):
+                raise RefusedError(told) from error
+            raise
+
+
+@click.group(name=__name__)
+def cli() -> None:
+    """Commands of this project."""
+
+
+cli.add_command(_Run("run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help))
+
+
+@cli.group()
+def dvc() -> None:
+    """Keep dvc.yaml in step with the Kedro pipelines."""
+
+
+@dvc.command()
+def sync() -> None:
+    """Write dvc.yaml anew from the pipelines, the catalog and the parameters."""
+    derived = _derived_stages()
+    if _current_stages() != derived:
+        STAGES.write_text(derived, encoding="utf-8", newline="\n")
+    click.echo(f"{STAGES} follows the pipelines")
+
+
+@dvc.command()
+def check() -> None:
+    """Fail, with the difference, when dvc.yaml does not follow the pipelines."""
+    current, derived = (text.splitlines(keepends=True) for text in (_current_stages(), _derived_stages()))
+    difference = difflib.unified_diff(current, derived, str(STAGES), "pipelines")
+    if text := "".join(difference):
+        msg = f"{STAGES} is out of date; `kedro dvc sync` writes it anew\n{text}"
+        raise click.ClickException(msg)
+
+
+def _current_stages() -> str:
+    return STAGES.read_text(encoding="utf-8") if STAGES.exists() else ""
+
+
+def _derived_stages() -> str:
+    from .mlops.stages import Stages  # noqa: PLC0415  (kedro --help does not need it)
+
+    with KedroSession.create(Path.cwd()) as session:
+        return Stages(Path.cwd(), cast("KedroSession", session).load_context().config_loader).render()
