@@ -1,7 +1,9 @@
 """Answers that would not work are refused with a sentence, and leave nothing behind."""
 
 import json
+import re
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from cookiecutter.utils import create_env_with_context
 
 from baking import NAMES, QUESTIONS, ROOT, run
+from conftest import Bake
 
 COOKIECUTTER = (sys.executable, "-m", "cookiecutter")
 GOOD = {
@@ -86,14 +89,17 @@ def test_accepts_the_longest_answers(refusals: Callable[..., list[str]]) -> None
     assert refusals(project_slug="s" * 100, package_name="p" * 40, organization="o" * 39) == []
 
 
-def test_refuses_the_name_of_every_dependency(refusals: Callable[..., list[str]]) -> None:
-    project = (ROOT / "{{cookiecutter.project_slug}}" / "pyproject.toml").read_text("utf-8")
-    declared = [line.split('"')[1] for line in project.splitlines() if line.startswith('  "') and "=" in line]
-    names = {requirement.split("[")[0].split("=")[0].rstrip("<>~").replace("-", "_") for requirement in declared}
-    assert {"kedro", "mlflow", "pandas", "pytest"} <= names
-    imported = {{"scikit_learn": "sklearn", "import_linter": "importlinter"}.get(name, name) for name in names}
-    typed = {name for name in imported if name.startswith("types_") or name.endswith("_stubs")}
-    assert [name for name in imported - typed if not refusals(package_name=name)] == []
+def test_refuses_the_name_of_everything_a_project_imports(refusals: Callable[..., list[str]], bake: Bake) -> None:
+    settings = tomllib.loads((bake().path / "pyproject.toml").read_text("utf-8"))
+    groups = settings["dependency-groups"]
+    remotes = [requirement for group in groups if group.startswith("remote-") for requirement in groups[group]]
+    names = {
+        re.split(r"[^a-z0-9-]", name)[0] for name in (*settings["project"]["dependencies"], *groups["test"], *remotes)
+    }
+    called = {"scikit-learn": "sklearn", "pyyaml": "yaml"}
+    imported = {called.get(name, name.replace("-", "_")) for name in names}
+    assert {"kedro", "sklearn", "pytest", "dvc_s3"} <= imported
+    assert [name for name in sorted(imported) if not refusals(package_name=name)] == []
 
 
 def test_every_question_and_option_has_words_for_people() -> None:
