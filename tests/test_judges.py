@@ -15,6 +15,13 @@ from conftest import Bake
 pytestmark = pytest.mark.judge
 BIN = Path(sys.prefix) / "bin"
 WORKFLOWS = ".github/workflows/*.yml"
+LINTERS = {
+    "*.yml": ("yamllint", "--strict"),
+    "*.yaml": ("yamllint", "--strict"),
+    "*Dockerfile": ("hadolint",),
+    "*.sh": ("shellcheck",),
+}
+KINDS = [pattern for pattern in LINTERS if any((ROOT / "{{cookiecutter.project_slug}}").rglob(pattern))]
 
 
 @pytest.fixture(params=["the template", *COMBINATIONS])
@@ -78,22 +85,14 @@ def test_schemas(schema: str, pattern: str, repository: Path) -> None:
     run(BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files, cwd=repository)
 
 
-def test_yamllint(repository: Path) -> None:
-    files = [path for path in existing(repository, "**/*.y*ml") if "{{" not in str(path)]
-    run(BIN / "yamllint", "--strict", *files, cwd=repository)
+@pytest.mark.parametrize("pattern", KINDS)
+def test_linters(pattern: str, combination: BakedProject) -> None:
+    files = combination.files(pattern)
+    assert files, f"{combination.path} has no {pattern}"
+    run(BIN / LINTERS[pattern][0], *LINTERS[pattern][1:], *files, cwd=combination.path)
 
 
-def test_shellcheck(repository: Path, tmp_path: Path) -> None:
+def test_the_scripts_in_workflows(repository: Path, tmp_path: Path) -> None:
     for name, script in scripts(repository).items():
         (tmp_path / f"{name}.sh").write_text(f"#!/bin/bash\n{script}", "utf-8")
-    files = [
-        path
-        for path in repository.rglob("*")
-        if path.is_file() and path.read_bytes().startswith(b"#!/usr/bin/env bash")
-    ]
-    run(BIN / "shellcheck", *existing(tmp_path, "*.sh"), *files, cwd=repository)
-
-
-def test_hadolint(combination: BakedProject) -> None:
-    for path in combination.files("*Dockerfile"):
-        run(BIN / "hadolint", path, cwd=combination.path)
+    run(BIN / "shellcheck", *existing(tmp_path, "*.sh"), cwd=repository)
