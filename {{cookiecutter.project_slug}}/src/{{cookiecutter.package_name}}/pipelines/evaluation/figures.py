@@ -13,6 +13,7 @@ from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, Pred
 from sklearn.pipeline import Pipeline
 
 from ...problem import Problem
+from ...scoring import answers_in_numbers
 
 
 def draw_figures(model: Pipeline, test_set: pd.DataFrame, problem: Problem) -> dict[str, str]:
@@ -24,22 +25,28 @@ def draw_figures(model: Pipeline, test_set: pd.DataFrame, problem: Problem) -> d
         problem: Roles of the columns.
 
     Returns:
-        SVG by title.
+        SVG by title; none for a model whose answers are not all numbers.
     """
     features, target = problem.features(test_set), test_set[problem.target]
+    if not answers_in_numbers(model, features):
+        return {}
     if is_classifier(model):
         return dict(_classification(model.classes_, target, model.predict(features), model.predict_proba(features)))
     return dict(_regression(target, model.predict(features)))
 
 
-def _classification(classes: np.ndarray, target: pd.Series, predicted: np.ndarray, probabilities: np.ndarray) -> Iterator[tuple[str, str]]:
+def _classification(
+    classes: np.ndarray, target: pd.Series, predicted: np.ndarray, probabilities: np.ndarray
+) -> Iterator[tuple[str, str]]:
     shown = [1] if len(classes) == 2 else range(len(classes))  # noqa: PLR2004
     curves = {"ROC": RocCurveDisplay, "Precision and recall": PrecisionRecallDisplay, "Calibration": CalibrationDisplay}
     for title, display in curves.items():
         figure, axes = _canvas()
         options = {"n_bins": 10, "strategy": "quantile"} if display is CalibrationDisplay else {}
         for index in shown:
-            display.from_predictions(target == classes[index], probabilities[:, index], name=str(classes[index]), ax=axes, **options)
+            display.from_predictions(
+                target == classes[index], probabilities[:, index], name=str(classes[index]), ax=axes, **options
+            )
         yield title, _svg(figure)
     figure, axes = _canvas()
     ConfusionMatrixDisplay.from_predictions(target, predicted, labels=classes, ax=axes, colorbar=False, cmap="Blues")

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.inspection import permutation_importance
-from sklearn.metrics import check_scoring
 from sklearn.pipeline import Pipeline
 
 from ...problem import Problem
+from ...scoring import Recorded, score
 from .parameters import Evaluation
 
 
@@ -21,8 +22,8 @@ def predict_test_set(model: Pipeline, test_set: pd.DataFrame, problem: Problem) 
         problem: Roles of the columns.
 
     Returns:
-        Key, time, target and `prediction` of each row; with a classifier also `score`, the probability of the second class, or, where
-        there are more than two, of the predicted one.
+        Key, time, target and `prediction` of each row; with a classifier also `score`, the probability of the second
+        class, or, where there are more than two, of the predicted one.
     """
     features = problem.features(test_set)
     known = [column for column in (problem.key, problem.time, problem.target) if column]
@@ -33,7 +34,9 @@ def predict_test_set(model: Pipeline, test_set: pd.DataFrame, problem: Problem) 
     return predictions.assign(score=probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities.max(axis=1))  # noqa: PLR2004
 
 
-def measure(model: Pipeline, train_set: pd.DataFrame, test_set: pd.DataFrame, problem: Problem, evaluation: Evaluation) -> dict[str, float]:
+def measure(
+    model: Pipeline, train_set: pd.DataFrame, test_set: pd.DataFrame, problem: Problem, evaluation: Evaluation
+) -> dict[str, float]:
     """Computes the metrics on the training and on the test set.
 
     Args:
@@ -46,11 +49,14 @@ def measure(model: Pipeline, train_set: pd.DataFrame, test_set: pd.DataFrame, pr
     Returns:
         `train_<scorer>` and `test_<scorer>` for each scorer, and the number of rows of each set.
     """
-    scorer = check_scoring(model, scoring=list(evaluation.metrics))
     metrics: dict[str, float] = {}
     for name, table in (("train", train_set), ("test", test_set)):
-        scores = scorer(model, problem.features(table), table[problem.target])
-        metrics |= {f"{name}_{metric}": float(score) for metric, score in scores.items()} | {f"{name}_rows": len(table)}
+        answers = Recorded(model, problem.features(table))
+        scores = {
+            metric: score(answers, np.arange(len(table)), table[problem.target], metric)
+            for metric in evaluation.metrics
+        }
+        metrics |= {f"{name}_{metric}": value for metric, value in scores.items()} | {f"{name}_rows": len(table)}
     return metrics
 
 
@@ -67,22 +73,26 @@ def measure_slices(
         scoring: Name of the primary scorer.
 
     Returns:
-        One row a slice: `column`, `value`, `rows`, `score`, `gap` (score minus that of the whole test set), `judged`. A slice that is too
-        small, or in which only one class occurs, is not judged: its score and gap are null.
+        One row a slice: `column`, `value`, `rows`, `score`, `gap` (score minus that of the whole test set), `judged`.
+        A slice that is too small, or in which only one class occurs, is not judged: its score and gap are null.
 
     Raises:
         KeyError: If a column of the slices is not in the test set.
     """
-    scorer = check_scoring(model, scoring=scoring)
-    whole = scorer(model, problem.features(test_set), test_set[problem.target])
+    answers, target = Recorded(model, problem.features(test_set)), test_set[problem.target].to_numpy()
+    whole = score(answers, np.arange(len(test_set)), target, scoring)
 
     def judge() -> Iterator[tuple[str, str, int, float | None]]:
         for column in evaluation.slices.columns:
-            for value, rows in test_set.groupby(column, observed=True):
+            for value, rows in test_set.groupby(column, observed=True).indices.items():
                 enough = len(rows) >= evaluation.slices.min_samples
-                one_class = is_classifier(model) and rows[problem.target].nunique() == 1
-                score = scorer(model, problem.features(rows), rows[problem.target]) if enough and not one_class else None
-                yield column, str(value), len(rows), score
+                one_class = is_classifier(model) and len(np.unique(target[rows])) == 1
+                yield (
+                    column,
+                    str(value),
+                    len(rows),
+                    score(answers, rows, target[rows], scoring) if enough and not one_class else None,
+                )
 
     slices = pd.DataFrame(judge(), columns=["column", "value", "rows", "score"]).astype({"score": float})
     return slices.assign(gap=slices["score"] - whole, judged=slices["score"].notna())
@@ -104,19 +114,21 @@ def measure_importances(
         seed: Of the shuffling.
 
     Returns:
-        One row a feature, the most important first: `feature`, `importance` (mean loss), `std`, `useful` (does the loss exceed twice its
-        standard deviation).
+        One row a feature, the most important first: `feature`, `importance` (mean loss), `std`, and `useful`: whether
+        the loss exceeds twice its standard deviation.
     """
     features = problem.features(test_set)
     found = permutation_importance(
         model,
         features,
         test_set[problem.target],
-        scoring=scoring,
+        scoring=lambda asked, x, y: score(asked, x, y, scoring),
         n_repeats=evaluation.importance.repeats,
         max_samples=min(evaluation.importance.max_samples, len(test_set)),
         random_state=seed,
     )
-    table = pd.DataFrame({"feature": features.columns, "importance": found["importances_mean"], "std": found["importances_std"]})
+    table = pd.DataFrame(
+        {"feature": features.columns, "importance": found["importances_mean"], "std": found["importances_std"]}
+    )
     table["useful"] = table["importance"] > 2 * table["std"]
     return table.sort_values("importance", ascending=False, ignore_index=True)

@@ -1,10 +1,11 @@
-"""Model and held-out rows to metrics, slices and a report."""
+"""Model and held-out rows to metrics, slices, gates and a report; a model that a gate refuses goes no further."""
 
 from kedro.pipeline import Node, Pipeline
 
 from .figures import draw_figures
 from .nodes import measure, measure_importances, measure_slices, predict_test_set
 from .report import render_report
+from .verdict import enforce_gates, judge_gates
 
 
 def create_pipeline() -> Pipeline:
@@ -14,15 +15,45 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(predict_test_set, held_out, "predictions", name="predict_test_set"),
-            Node(measure, ["model", "train_set", "test_set", "params:problem", "params:evaluation"], "metrics", name="measure"),
+            Node(
+                measure,
+                ["model", "train_set", "test_set", "params:problem", "params:evaluation"],
+                "metrics",
+                name="measure",
+            ),
             Node(measure_slices, [*held_out, *settings], "slices", name="measure_slices"),
-            Node(measure_importances, [*held_out, *settings, "params:training.seed"], "importances", name="measure_importances"),
+            Node(
+                measure_importances,
+                [*held_out, *settings, "params:training.seed"],
+                "importances",
+                name="measure_importances",
+            ),
             Node(draw_figures, held_out, "figures", name="draw_figures"),
             Node(
+                judge_gates,
+                [
+                    "model",
+                    "train_set",
+                    "test_set",
+                    "predictions",
+                    "metrics",
+                    "slices",
+                    "champion",
+                    "lineage",
+                    "params:problem",
+                    "params:training.scoring",
+                    "params:training.seed",
+                    "params:gates",
+                ],
+                "gates",
+                name="judge_gates",
+            ),
+            Node(
                 render_report,
-                ["metrics", "slices", "importances", "search_results", "figures", *settings],
+                ["gates", "metrics", "slices", "importances", "search_results", "figures", *settings],
                 "report",
                 name="render_report",
             ),
+            Node(enforce_gates, ["gates", "report"], "passed_gates", name="enforce_gates"),
         ]
     )

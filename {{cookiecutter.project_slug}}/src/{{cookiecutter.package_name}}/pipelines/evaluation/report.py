@@ -10,11 +10,14 @@ from .figures import draw_importances
 from .parameters import Evaluation
 
 PAGE = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(__file__.rpartition("report.py")[0]), autoescape=True, undefined=jinja2.StrictUndefined
+    loader=jinja2.FileSystemLoader(__file__.rpartition("report.py")[0]),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
 )
 
 
-def render_report(
+def render_report(  # noqa: PLR0913, PLR0917  (a page for all that was found)
+    gates: dict[str, Any],
     metrics: dict[str, float],
     slices: pd.DataFrame,
     importances: pd.DataFrame,
@@ -26,6 +29,7 @@ def render_report(
     """Renders the page.
 
     Args:
+        gates: From `judge_gates`.
         metrics: From `measure`.
         slices: From `measure_slices`.
         importances: From `measure_importances`.
@@ -38,6 +42,7 @@ def render_report(
         HTML with all styles and pictures in it.
     """
     return PAGE.get_template("report.html.j2").render(
+        gates=gates,
         metrics=metrics,
         meanings=evaluation.metrics,
         scoring=scoring,

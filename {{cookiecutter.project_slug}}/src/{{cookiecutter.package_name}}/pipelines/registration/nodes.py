@@ -3,6 +3,6 @@
 from typing import Any
 
 
-def describe_version(metrics: dict[str, float]) -> dict[str, Any]:
-    """Gathers what a version is registered with: the `metrics` of its evaluation."""
-    return {"metrics": metrics}
+def describe_version(metrics: dict[str, float], passed_gates: dict[str, Any]) -> dict[str, Any]:
+    """Gathers what a version is registered with: its `metrics`, and the `gates` that let it through."""
+    return {"metrics": metrics, "gates": passed_gates}

@@ -1,4 +1,4 @@
-"""Judged model to registered version."""
+"""Model that passed the gates to registered version."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -7,4 +7,5 @@ from .nodes import describe_version
 
 def create_pipeline() -> Pipeline:
     """Wires the node."""
-    return Pipeline([Node(describe_version, "metrics", "registered_version", name="describe_version")])
+    judged = ["metrics", "passed_gates"]
+    return Pipeline([Node(describe_version, judged, "registered_version", name="describe_version")])

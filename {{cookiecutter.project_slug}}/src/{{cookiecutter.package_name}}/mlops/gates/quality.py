@@ -1,0 +1,97 @@
+"""Gates for how good a model is: above a floor, better than simple models, as good on new rows, rightly sure."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, NonNegativeFloat, PositiveInt
+from sklearn.base import is_classifier
+
+from ...estimators import Candidate, build_estimator
+from ...scoring import score
+from .gate import Evidence, Gate, Judgement, at_least, at_most, not_judged
+
+PREPARED = {
+    "numeric": [
+        {"class": "sklearn.impute.SimpleImputer", "options": {"strategy": "median", "keep_empty_features": True}},
+        {"class": "sklearn.preprocessing.StandardScaler"},
+    ],
+    "categorical": [{"class": "sklearn.preprocessing.OneHotEncoder", "options": {"handle_unknown": "ignore"}}],
+}
+LOGISTIC = {"class": "sklearn.linear_model.LogisticRegression", "options": {"solver": "newton-cholesky"}}
+RIDGE = {"class": "sklearn.linear_model.Ridge"}
+
+
+class Floor(Gate):
+    """Refuses a primary metric under `minimum`."""
+
+    minimum: float
+
+    def look(self, evidence: Evidence) -> Judgement:
+        """Looks at the test set."""
+        sentence = f"{evidence.scoring} on the test set is {evidence.score:.4f}; at least {self.minimum} is asked."
+        return at_least(self.minimum, evidence.score, sentence)
+
+
+class Baseline(Gate):
+    """Refuses a model that does not beat a guess without features, and a plain linear model, by the margins."""
+
+    over_dummy: NonNegativeFloat
+    over_linear: float
+
+    def look(self, evidence: Evidence) -> Judgement:
+        """Fits the simple models on the same training rows, and measures the comparison that is nearer to a refusal."""
+        kind = "Classifier" if is_classifier(evidence.model) else "Regressor"
+        guess = {"estimator": {"class": f"sklearn.dummy.Dummy{kind}"}}
+        linear = PREPARED | {"estimator": LOGISTIC if kind == "Classifier" else RIDGE}
+        simple = {
+            "a guess without features": (self._score(guess, evidence), self.over_dummy),
+            "a plain linear model": (self._score(linear, evidence), self.over_linear),
+        }
+        nearest, margin = max(simple.values(), key=sum)
+        told = [f"{name} reaches {reached:.4f} (margin {asked})" for name, (reached, asked) in simple.items()]
+        sentence = f"{evidence.scoring} is {evidence.score:.4f}; {' and '.join(told)}."
+        return at_least(margin, evidence.score - nearest, sentence)
+
+    @staticmethod
+    def _score(candidate: Mapping[str, object], evidence: Evidence) -> float:
+        features = evidence.problem.features(evidence.train_set)
+        simple = build_estimator(Candidate.model_validate(candidate), features, evidence.seed)
+        simple.fit(features, evidence.train_set[evidence.problem.target])
+        return score(simple, evidence.features, evidence.target, evidence.scoring)
+
+
+class Overfit(Gate):
+    """Refuses a model that does better on its training rows than on the test set by more than `max_gap`."""
+
+    max_gap: NonNegativeFloat
+
+    def look(self, evidence: Evidence) -> Judgement:
+        """Takes the test score from the training score."""
+        train = evidence.metrics[f"train_{evidence.scoring}"]
+        told = f"{evidence.scoring} is {train:.4f} on the training rows and {evidence.score:.4f} on the test set"
+        return at_most(self.max_gap, train - evidence.score, f"{told}; a gap of {self.max_gap} is allowed.")
+
+
+class Calibration(Gate):
+    """Refuses probabilities that are not what happens: expected calibration error over `max_error`.
+
+    Naeini, Cooper, Hauskrecht, Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI 2015. With two
+    classes the probability of the second is looked at, with more of them that of the predicted one.
+    """
+
+    max_error: float = Field(ge=0, le=1)
+    bins: PositiveInt = 10
+
+    def look(self, evidence: Evidence) -> Judgement:
+        """Compares probability and frequency in bins of equal width."""
+        if not hasattr(evidence.model, "predict_proba"):
+            return not_judged("The model gives no probabilities.")
+        probabilities, classes = evidence.model.predict_proba(evidence.features), evidence.model.classes_
+        binary = len(classes) == 2  # noqa: PLR2004
+        told = pd.Series(probabilities[:, 1] if binary else probabilities.max(axis=1))
+        happened = evidence.target.to_numpy() == (classes[1] if binary else classes[probabilities.argmax(axis=1)])
+        bins = pd.cut(told, list(np.linspace(0, 1, self.bins + 1)), include_lowest=True)
+        error = float((happened - told).groupby(bins, observed=True).sum(min_count=1).abs().sum() / len(told))
+        sentence = f"Probabilities are {error:.4f} away from frequencies on average; {self.max_error} is allowed."
+        return at_most(self.max_error, error, sentence)
