@@ -20,7 +20,6 @@ STRUCTURE = {"column_in_dataframe": "is missing", "column_in_schema": "is not in
 
 def explain(error: BaseException) -> str | None:
     """What to tell a person about an error; None if it is none that he or she can mend."""
-    *_, root = causes(error)
     for cause in causes(error):
         if isinstance(cause, RefusedError):
             return cause.message
@@ -30,9 +29,9 @@ def explain(error: BaseException) -> str | None:
             return _wrong_parameter(cause)
         if isinstance(cause, OSError) and cause.errno in FULL:
             return f"{cause.strerror}: what was half written has been removed. Make room and run again."
-    if isinstance(root, ModuleNotFoundError) and ".pipelines." in str(root.name):
-        return f"there is no pipeline '{str(root.name).rpartition('.')[2]}'; `kedro registry list` lists them"
-    return _unreadable(error, root) if isinstance(error, DatasetError) else None
+        if type(cause) is ImportError and (unknown := re.search(r"\.pipelines\.(\w+)' module", str(cause))):
+            return f"there is no pipeline '{unknown[1]}'; `kedro registry list` lists them"
+    return _unreadable(error) if isinstance(error, DatasetError) else None
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -48,7 +47,8 @@ def _wrong_parameter(error: ParameterValidationError) -> str:
     return f"{told}\nThe settings stand in conf/base/parameters_*.yml; conf/<environment> and --params override them."
 
 
-def _unreadable(error: DatasetError, root: BaseException) -> str:
+def _unreadable(error: DatasetError) -> str:
+    *_, root = causes(error)
     file = re.search(r"path=\D*?'([^']+)'", str(error))
     name = _relative(file[1]) if file else str(error).splitlines()[0]
     return (
