@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup check fix test lock clean
+.PHONY: help demo setup check fix test bench lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ fix: .venv/ready ## Format, and fix what can be fixed
 
 test: .venv/ready ## Run the checks, then the tests (slow ones last)
 	@$(BIN)/tox run -e check,test -- $(ARGS)
+
+bench: .venv/ready ## Measure speed against named peers, and print a table of ratios
+	@$(BIN)/python benchmarks/run.py
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" $(ARGS)

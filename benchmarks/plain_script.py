@@ -1,0 +1,58 @@
+"""The work of `kedro run`, by hand: the same pandas and scikit-learn calls, without Kedro, MLflow or DVC.
+
+Run inside a baked project: it calls the project's node functions, which are functions of tables and parameters, one after the other.
+"""
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import yaml
+
+RAW, OUT = Path("data/01_raw"), Path("build/plain")
+
+
+def main(package: str) -> None:
+    """Trains and judges a model on the raw data of the project in the current folder."""
+
+    def module(name: str) -> ModuleType:
+        return import_module(f"{package}.{name}")
+
+    processing, training, evaluation = (
+        module(f"pipelines.{name}.nodes") for name in ("data_processing", "training", "evaluation")
+    )
+    figures = module("pipelines.evaluation.figures")
+    raw = {}
+    for file in Path("conf/base").glob("parameters*.yml"):
+        raw |= yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    problem = module("problem").Problem(**raw["problem"])
+    split = module("pipelines.data_processing.parameters").Split(**raw["split"])
+    tried = module("pipelines.training.parameters").Training(**raw["training"])
+    judged = module("pipelines.evaluation.parameters").Evaluation(**raw["evaluation"])
+
+    months = {file.stem: (lambda file=file: pd.read_parquet(file)) for file in sorted((RAW / "flights").glob("*"))}
+    features = processing.build_features(months, pd.read_parquet(RAW / "weather.parquet"))
+    train, test = processing.split_train_test(features, split)
+    results = training.compare_candidates(train, problem, tried)
+    model = training.fit_best(train, results, problem, tried).estimator
+    predictions = evaluation.predict_test_set(model, test, problem)
+    metrics = evaluation.measure(model, train, test, problem, judged)
+    slices = evaluation.measure_slices(model, test, problem, judged, tried.scoring)
+    importances = evaluation.measure_importances(model, test, problem, judged, tried.scoring, tried.seed)
+    gates = module("mlops.gates").Gates(**raw["gates"])
+    verdict = module("pipelines.evaluation.verdict").judge_gates(
+        model, train, test, predictions, metrics, slices, None, {}, problem, tried.scoring, tried.seed, gates
+    )
+
+    OUT.mkdir(parents=True, exist_ok=True)
+    for name, table in {"train": train, "test": test, "importances": importances, "slices": slices}.items():
+        table.to_parquet(OUT / f"{name}.parquet")
+    (OUT / "metrics.json").write_text(json.dumps([metrics, verdict], default=str), encoding="utf-8")
+    (OUT / "report.html").write_text("".join(figures.draw_figures(model, test, problem).values()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
