@@ -2,28 +2,16 @@
 
 import difflib
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import click
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.session import KedroSession
 
-from .errors import RefusedError
-from .explanations import explain
+from .explanations import Explained
+from .mlops.commands import model
 
 STAGES = Path("dvc.yaml")
-
-
-class _Run(click.Command):
-    """`kedro run` that tells people what they can mend, instead of showing a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except Exception as error:
-            if told := explain(error):
-                raise RefusedError(told) from error
-            raise
 
 
 @click.group(name=__name__)
@@ -31,7 +19,8 @@ def cli() -> None:
     """Commands of this project."""
 
 
-cli.add_command(_Run("run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help))
+cli.add_command(model)
+cli.add_command(Explained("run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help))
 
 
 @cli.group()

@@ -4,8 +4,9 @@ import errno
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
 from kedro.io import DataCatalog, DatasetError
 from kedro.validation import DataValidationError, ParameterValidationError
 
@@ -32,6 +33,19 @@ def explain(error: BaseException) -> str | None:
         if type(cause) is ImportError and (unknown := re.search(r"\.pipelines\.(\w+)' module", str(cause))):
             return f"there is no pipeline '{unknown[1]}'; `kedro registry list` lists them"
     return _unreadable(error) if isinstance(error, DatasetError) else None
+
+
+class Explained(click.Command):
+    """A command that tells people what they can mend, instead of showing a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if told := explain(error):
+                raise RefusedError(told) from error
+            raise
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

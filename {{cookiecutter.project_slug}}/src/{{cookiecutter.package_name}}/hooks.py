@@ -6,6 +6,7 @@ from typing import Any
 
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
@@ -37,12 +38,13 @@ class ProjectHooks:
             return
         from .mlops import tracking  # noqa: PLC0415  (imports MLflow, which takes seconds)
 
-        project, parameters = Path(self._context.project_path), self._context.config_loader["parameters"]
-        tracking.connect(self._context.config_loader["mlflow"], project)
+        project, config = Path(self._context.project_path), self._context.config_loader
+        tracking.connect(config["mlflow"], project)
         if MODEL in pipeline.all_outputs():
-            tracking.start(project, parameters)
+            inputs = [_location(catalog, name) for name in sorted(pipelines["__default__"].inputs()) if name in catalog]
+            tracking.start(project, config, [path for path in inputs if path.exists()])
         else:
-            tracking.resume(_location(catalog, MODEL), parameters)
+            tracking.resume(_location(catalog, MODEL), config["parameters"])
 
     @hook_impl
     def before_dataset_saved(self, dataset_name: str) -> None:

@@ -10,7 +10,8 @@ from kedro.io import AbstractDataset, DatasetError
 from sklearn.pipeline import Pipeline
 
 from ..estimators import TrainedModel
-from .registry import register_challenger
+from .registry import lineage_in, register_challenger
+from .tracking import active_run
 
 
 class ModelDataset(AbstractDataset[TrainedModel, Pipeline]):
@@ -19,12 +20,15 @@ class ModelDataset(AbstractDataset[TrainedModel, Pipeline]):
     Saving logs it to the active MLflow run and leaves the same bytes in `filepath`; loading takes these.
     """
 
-    def __init__(self, filepath: str, trusted_types: list[str], pip_requirements: str, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, filepath: str, trusted_types: list[str], pip_requirements: str, metadata: dict[str, Any] | None = None
+    ) -> None:
         """Takes the options of the catalog.
 
         Args:
             filepath: Folder for the model.
-            trusted_types: Dotted names of types beyond scikit-learn's public ones that the model may hold. Loading refuses others.
+            trusted_types: Dotted names of types beyond scikit-learn's public ones that the model may hold. Loading
+                refuses others.
             pip_requirements: Requirements file that MLflow records, so that it need not guess.
             metadata: What DVC or tracking want to know.
         """
@@ -43,6 +47,7 @@ class ModelDataset(AbstractDataset[TrainedModel, Pipeline]):
             serialization_format="skops",
             skops_trusted_types=self._trusted_types,
             pip_requirements=self._pip_requirements,
+            metadata={"lineage": lineage_in(active_run().data.tags)},
         )
         if self._filepath.exists():
             shutil.rmtree(self._filepath)

@@ -6,7 +6,8 @@ import mlflow
 from kedro.io import AbstractDataset, DatasetError
 
 from .gates import Champion
-from .registry import CHAMPION, LINEAGE
+from .registry import CHAMPION, lineage_in
+from .tracking import active_run, measure
 
 
 class _FromMlflow(AbstractDataset[None, Any]):
@@ -52,13 +53,22 @@ class LineageDataset(_FromMlflow):
 
     def load(self) -> dict[str, str]:
         """Reads the run's tags."""
-        run = mlflow.active_run()
-        if run is None:
-            msg = "no MLflow run is open, so nothing is known about the model's lineage"
-            raise DatasetError(msg)
-        tags = mlflow.MlflowClient().get_run(run.info.run_id).data.tags
-        known = {name.removeprefix(LINEAGE): value for name, value in tags.items() if name.startswith(LINEAGE)}
-        return {"mlflow.run": run.info.run_id} | known
+        return lineage_in(active_run().data.tags)
+
+    def _describe(self) -> dict[str, Any]:
+        return {}
+
+
+class ResourcesDataset(_FromMlflow):
+    """What the active run took until it is asked, which is logged at that moment."""
+
+    def __init__(self, metadata: dict[str, Any] | None = None) -> None:
+        """Takes what DVC or tracking want to know."""
+        self.metadata = metadata
+
+    def load(self) -> dict[str, float]:
+        """Measures."""
+        return measure()
 
     def _describe(self) -> dict[str, Any]:
         return {}

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+import os
 import platform
 import subprocess
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 LOCK = Path("requirements/train.txt")
+NOTHING, GIT = "none", "git:"
 REQUIRED = (
     "git.commit",
     "git.clean",
@@ -26,22 +28,34 @@ REQUIRED = (
 """Pieces without which a version is not promoted; `data` stands for the hash of at least one data set."""
 
 
-def data_version(project: Path) -> dict[str, str]:
-    """DVC's hash of each data set that a `.dvc` pointer tracks, as it is in the workspace, and whether the pointers say the same."""
+def data_version(project: Path, inputs: Iterable[Path]) -> dict[str, str]:
+    """DVC's hash of each input as it is in the workspace, and whether the `.dvc` pointers say the same.
+
+    What git holds, such as the rows that tests run on, has git's hash; what neither holds has `none`.
+    """
     from dvc.repo import Repo  # noqa: PLC0415  (half a second's import, needed for training alone)
 
+    found: dict[Path, str] = {}
+    clean = True
     with Repo(str(project)) as repo:
-        outs = [out for stage in repo.index.stages if stage.is_data_source for out in stage.outs if out.exists]
-        found = {out: out.get_hash() for out in outs}
-        hashes = {f"data.{Path(out.fs_path).relative_to(project).as_posix()}": value.value for out, value in found.items()}
-        return hashes | {"data.clean": str(all(out.hash_info == value for out, value in found.items())).lower()}
+        tracked = {Path(out.fs_path): out for stage in repo.index.stages if stage.is_data_source for out in stage.outs}
+        for path in inputs:
+            parts = [held for held in tracked if path.is_relative_to(held) or held.is_relative_to(path)]
+            for part in parts:
+                found[part] = tracked[part].get_hash().value
+                clean &= found[part] == tracked[part].hash_info.value
+            if not parts:
+                held = _git(project, "rev-parse", "--verify", f"HEAD:./{os.path.relpath(path, project)}")
+                found[path] = f"{GIT}{held}" if held else NOTHING
+    names = {f"data.{os.path.relpath(path, project)}": value for path, value in found.items()}
+    return names | {"data.clean": str(clean).lower()}
 
 
 def code_version(project: Path) -> dict[str, str]:
-    """The commit, and whether the tree had changes that no commit holds."""
+    """The commit, and whether the tree had changes that no commit holds; `dvc.lock` is written by the run itself."""
     commit = _git(project, "rev-parse", "--verify", "HEAD")
-    changes = _git(project, "status", "--porcelain", "--untracked-files=normal")
-    return {"git.commit": commit or "none", "git.clean": str(bool(commit) and not changes).lower()}
+    changes = _git(project, "status", "--porcelain", "--untracked-files=normal", "--", ".", ":!dvc.lock")
+    return {"git.commit": commit or NOTHING, "git.clean": str(bool(commit) and not changes).lower()}
 
 
 def _git(project: Path, *arguments: str) -> str:
@@ -55,7 +69,7 @@ def environment(project: Path) -> dict[str, str]:
     cruft = project / ".cruft.json"
     commit = json.loads(cruft.read_text(encoding="utf-8")).get("commit") if cruft.exists() else None
     return {
-        "environment.lock": _hash((project / LOCK).read_bytes()),
+        "environment.lock": lock_hash(project),
         "environment.python": platform.python_version(),
         "environment.platform": platform.platform(),
         "template.version": metadata["tool"]["template"]["version"],
@@ -68,19 +82,40 @@ def parameters_hash(parameters: dict[str, Any]) -> str:
     return _hash(json.dumps(parameters, sort_keys=True, default=str).encode())
 
 
+def lock_hash(project: Path) -> str:
+    """Hash of the lock of the training environment."""
+    return _hash((project / LOCK).read_bytes())
+
+
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
 def missing(lineage: Mapping[str, str]) -> list[str]:
     """The pieces of `REQUIRED` that a lineage lacks."""
-    known = {name for name, value in lineage.items() if value and value != "none"}
-    if any(name.startswith("data.") and name != "data.clean" for name in known):
-        known.add("data")
-    return [name for name in REQUIRED if name not in known]
+    unknown = [name for name, value in lineage.items() if not value or value == NOTHING]
+    known = lineage.keys() | ({"data"} if inputs(lineage) else set())
+    return unknown + [name for name in REQUIRED if name not in known]
+
+
+def inputs(lineage: Mapping[str, str]) -> dict[str, str]:
+    """Hashes of the data sets, by path."""
+    return {
+        name.removeprefix("data."): value
+        for name, value in lineage.items()
+        if name.startswith("data.") and name != "data.clean"
+    }
+
+
+def flaws(lineage: Mapping[str, str]) -> list[str]:
+    """What keeps a version from being promoted or reproduced."""
+    return [f"its lineage lacks {piece}" for piece in missing(lineage)] + unclean(lineage)
 
 
 def unclean(lineage: Mapping[str, str]) -> list[str]:
     """What a model was made of that no commit holds, as sentences."""
-    told = {"git.clean": "code or settings had changes that were not committed", "data.clean": "data differed from its DVC pointers"}
+    told = {
+        "git.clean": "code or settings had changes that were not committed",
+        "data.clean": "data differed from its DVC pointers",
+    }
     return [sentence for name, sentence in told.items() if lineage.get(name) == "false"]

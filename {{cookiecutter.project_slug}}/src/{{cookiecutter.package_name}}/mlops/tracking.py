@@ -10,22 +10,27 @@ from typing import Any
 
 import mlflow
 import pandas as pd
+from kedro.config import AbstractConfigLoader
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]  # made at run time
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Metric, Param, Run, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
-from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH, MAX_PARAMS_TAGS_PER_BATCH
+from mlflow.utils.validation import MAX_DATASET_DIGEST_SIZE, MAX_PARAM_VAL_LENGTH, MAX_PARAMS_TAGS_PER_BATCH
 
 from ..errors import RefusedError
 from . import lineage
 from .registry import LINEAGE
+from .resources import Meter, Prices, total
 
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # seven, the default, is two minutes of silence
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 logging.getLogger("mlflow.utils.environment").setLevel(
     logging.ERROR
 )  # it misses pip, which uv's environments have no need of
+
+_meters: dict[str, Meter] = {}
+"""What measures each open run."""
 
 
 def connect(settings: dict[str, Any], project: Path) -> None:
@@ -54,26 +59,26 @@ def connect(settings: dict[str, Any], project: Path) -> None:
     mlflow.set_experiment(settings["experiment"])
 
 
-def start(project: Path, parameters: dict[str, Any]) -> None:
+def start(project: Path, config: AbstractConfigLoader, inputs: list[Path]) -> None:
     """Opens a run and logs where it comes from: parameters, lineage, and data sets with their DVC hashes."""
-    data = lineage.data_version(project)
-    tags = (
-        lineage.code_version(project)
-        | lineage.environment(project)
-        | {"parameters": lineage.parameters_hash(parameters)}
-        | data
-    )
-    mlflow.start_run(tags={f"{LINEAGE}{name}": value for name, value in tags.items()})
+    parameters = config["parameters"]
+    origin = lineage.code_version(project) | lineage.environment(project) | lineage.data_version(project, inputs)
+    origin |= {"parameters": lineage.parameters_hash(parameters)}
+    origin |= {"kedro.env": config.env or "local", "kedro.params": json.dumps(config.runtime_params)}
+    run = mlflow.start_run(tags={f"{LINEAGE}{name}": value for name, value in origin.items()})
+    mlflow.set_tag(f"{LINEAGE}mlflow.run", run.info.run_id)
+    _meters[run.info.run_id] = Meter(Prices.model_validate(parameters["prices"]))
     _log_parameters(dict(_flat(parameters)))
-    for path, value in ((name.removeprefix("data."), value) for name, value in data.items() if name != "data.clean"):
+    for path, value in lineage.inputs(origin).items():
         source = LocalArtifactDatasetSource(path)
-        dataset = MetaDataset(source, name=path, digest=value)  # type: ignore[abstract]  # as MLflow's own docs use it
+        dataset = MetaDataset(source, name=path, digest=value[:MAX_DATASET_DIGEST_SIZE])  # type: ignore[abstract]  # as MLflow's own docs use it
         mlflow.log_input(dataset, context="training")
 
 
 def resume(model: Path, parameters: dict[str, Any]) -> None:
     """Goes on with the run that trained a model. Parameters changed since then become tags: MLflow's are final."""
     run = mlflow.start_run(run_id=Model.load(str(model)).run_id)
+    _meters[run.info.run_id] = Meter(Prices.model_validate(parameters["prices"]))
     now = dict(_flat(parameters))
     changed = {name: value for name, value in now.items() if run.data.params.get(name, value) != value}
     mlflow.set_tags({f"changed.{name}": value for name, value in changed.items()})
@@ -140,7 +145,24 @@ def _log_gates(judged: dict[str, Any]) -> None:
     )
 
 
+def active_run() -> Run:
+    """The run that the hooks opened, as it is now."""
+    run = mlflow.active_run()
+    assert run is not None  # noqa: S101  (see the hooks)
+    return mlflow.MlflowClient().get_run(run.info.run_id)
+
+
+def measure() -> dict[str, float]:
+    """Logs what the active run took until now, with what earlier processes of it took; each process does so once."""
+    run = active_run()
+    taken = total(run.data.metrics, _meters.pop(run.info.run_id).read())
+    mlflow.log_metrics(taken)
+    return taken
+
+
 def finish(status: str = "FINISHED") -> None:
     """Closes the run, if one is open."""
-    if mlflow.active_run():
+    if run := mlflow.active_run():
+        if run.info.run_id in _meters:
+            measure()
         mlflow.end_run(status)

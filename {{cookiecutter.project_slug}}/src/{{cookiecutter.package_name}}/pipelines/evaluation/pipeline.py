@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from .card import write_model_card
 from .figures import draw_figures
 from .nodes import measure, measure_importances, measure_slices, predict_test_set
 from .report import render_report
@@ -12,6 +13,7 @@ def create_pipeline() -> Pipeline:
     """Wires the nodes."""
     held_out = ["model", "test_set", "params:problem"]
     settings = ["params:evaluation", "params:training.scoring"]
+    stated = ["params:card", "params:prices"]
     return Pipeline(
         [
             Node(predict_test_set, held_out, "predictions", name="predict_test_set"),
@@ -49,8 +51,14 @@ def create_pipeline() -> Pipeline:
                 name="judge_gates",
             ),
             Node(
+                write_model_card,
+                ["model", "metrics", "slices", "gates", "lineage", "resources", *settings, *stated],
+                "model_card",
+                name="write_model_card",
+            ),
+            Node(
                 render_report,
-                ["gates", "metrics", "slices", "importances", "search_results", "figures", *settings],
+                ["model_card", "gates", "metrics", "slices", "importances", "search_results", "figures", *settings],
                 "report",
                 name="render_report",
             ),

@@ -5,6 +5,7 @@ from typing import Any
 
 import jinja2
 import pandas as pd
+from markdown_it import MarkdownIt
 
 from .figures import draw_importances
 from .parameters import Evaluation
@@ -17,6 +18,7 @@ PAGE = jinja2.Environment(
 
 
 def render_report(  # noqa: PLR0913, PLR0917  (a page for all that was found)
+    model_card: str,
     gates: dict[str, Any],
     metrics: dict[str, float],
     slices: pd.DataFrame,
@@ -29,6 +31,7 @@ def render_report(  # noqa: PLR0913, PLR0917  (a page for all that was found)
     """Renders the page.
 
     Args:
+        model_card: From `write_model_card`.
         gates: From `judge_gates`.
         metrics: From `measure`.
         slices: From `measure_slices`.
@@ -42,6 +45,7 @@ def render_report(  # noqa: PLR0913, PLR0917  (a page for all that was found)
         HTML with all styles and pictures in it.
     """
     return PAGE.get_template("report.html.j2").render(
+        model_card=MarkdownIt().enable("table").render(model_card),
         gates=gates,
         metrics=metrics,
         meanings=evaluation.metrics,

@@ -3,6 +3,6 @@
 from typing import Any
 
 
-def describe_version(metrics: dict[str, float], passed_gates: dict[str, Any]) -> dict[str, Any]:
-    """Gathers what a version is registered with: its `metrics`, and the `gates` that let it through."""
-    return {"metrics": metrics, "gates": passed_gates}
+def describe_version(metrics: dict[str, float], passed_gates: dict[str, Any], model_card: str) -> dict[str, Any]:
+    """Gathers what a version is registered with: its `metrics`, the `gates` that let it through, and its `card`."""
+    return {"metrics": metrics, "gates": passed_gates, "card": model_card}

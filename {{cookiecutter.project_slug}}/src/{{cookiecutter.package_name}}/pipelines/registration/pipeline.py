@@ -7,5 +7,5 @@ from .nodes import describe_version
 
 def create_pipeline() -> Pipeline:
     """Wires the node."""
-    judged = ["metrics", "passed_gates"]
+    judged = ["metrics", "passed_gates", "model_card"]
     return Pipeline([Node(describe_version, judged, "registered_version", name="describe_version")])

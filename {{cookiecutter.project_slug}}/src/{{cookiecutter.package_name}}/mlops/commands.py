@@ -1,0 +1,124 @@
+"""`kedro model`: which versions there are, which serve, where they come from, and why they answer as they do."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from ..explanations import Explained
+
+if TYPE_CHECKING:
+    from .console import ModelConsole
+
+Open = Callable[[], "ModelConsole"]
+ENVIRONMENTS = click.Choice(["staging", "production"])
+
+
+class _Group(Explained, click.Group):
+    """Commands that say what is wrong without a traceback."""
+
+
+@click.group(cls=_Group)
+@click.option("--env", "-e", envvar="KEDRO_ENV", help="Kedro environment, such as production.")
+@click.pass_context
+def model(ctx: click.Context, env: str | None) -> None:
+    """Registered versions: list, promote, roll back, compare, explain, reproduce.
+
+    VERSION is a number, or an alias: challenger, staging or champion.
+    """
+    ctx.obj = partial(_open, env)
+
+
+def _open(env: str | None) -> "ModelConsole":
+    """Connects to the registry. `kedro --help` must not wait for what this imports."""
+    from kedro.framework.session import KedroSession  # noqa: PLC0415
+
+    from .console import ModelConsole  # noqa: PLC0415
+
+    with KedroSession.create(Path.cwd(), env=env) as session:
+        return ModelConsole(cast("KedroSession", session).load_context(), click.echo)
+
+
+@model.command("list")
+@click.pass_obj
+def list_versions(console: Open) -> None:
+    """Show all versions, the newest first."""
+    console().list()
+
+
+@model.command()
+@click.argument("version")
+@click.option("--to", "environment", type=ENVIRONMENTS, required=True, help="Where it serves from now on.")
+@click.option("--reason", default="it passed its gates", show_default=True, help="For the ledger.")
+@click.pass_obj
+def promote(console: Open, version: str, environment: str, reason: str) -> None:
+    """Make VERSION serve, if it has passed its gates and all of its lineage is known."""
+    console().promote(version, environment, reason)
+
+
+@model.command()
+@click.option("--in", "environment", type=ENVIRONMENTS, default="production", show_default=True, help="Where.")
+@click.option("--reason", default="the version before served better", show_default=True, help="For the ledger.")
+@click.pass_obj
+def rollback(console: Open, environment: str, reason: str) -> None:
+    """Make the version serve again that served before, as the ledger knows it."""
+    console().rollback(environment, reason)
+
+
+@model.command()
+@click.option("--at", "moment", help="What served then: 2026-01-31 (when the day ended) or 2026-01-31T12:00, in UTC.")
+@click.pass_obj
+def history(console: Open, moment: str | None) -> None:
+    """Show the ledger: who made which version serve, where, when, why and on what evidence."""
+    if moment:
+        console().served_at(moment)
+    else:
+        console().history()
+
+
+@model.command()
+@click.argument("version")
+@click.pass_obj
+def card(console: Open, version: str) -> None:
+    """Print the model card of VERSION, as Markdown."""
+    console().card(version)
+
+
+@model.command()
+@click.argument("first")
+@click.argument("second")
+@click.pass_obj
+def compare(console: Open, first: str, second: str) -> None:
+    """Show metrics and cost of two versions, and which parameters and lineage differ."""
+    console().compare(first, second)
+
+
+@model.command()
+@click.argument("key")
+@click.option(
+    "--version", help="Which version is asked; the champion by default, or the challenger while there is none."
+)
+@click.pass_obj
+def explain(console: Open, key: str, version: str | None) -> None:
+    """Show, step by step, how a version answers for the held-out row KEY, and what each feature contributes."""
+    console().explain(key, version)
+
+
+@model.command()
+@click.argument("version")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def export(console: Open, version: str, folder: Path) -> None:
+    """Write a copy of VERSION, with its lineage, into FOLDER: for an image, which cannot reach the registry."""
+    console().export(version, folder)
+
+
+@model.command()
+@click.argument("version")
+@click.option("--keep", is_flag=True, help="Leave the worktree, to look into it.")
+@click.pass_obj
+def reproduce(console: Open, version: str, keep: bool) -> None:
+    """Train VERSION anew from its commit, data and lock; compare parameters, metrics and, bit by bit, predictions."""
+    console().reproduce(version, keep=keep)

@@ -1,0 +1,160 @@
+"""What the commands of `kedro model` do and show."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.context import KedroContext
+from mlflow.entities.model_registry import ModelVersion
+from rich.console import Console
+from rich.table import Table
+
+from ..errors import RefusedError
+from ..problem import Problem
+from . import explanation, ledger, promotion, registry
+from .lineage import unclean
+from .reproduce import reproduce
+from .resources import MEASURED
+from .tracking import connect
+
+DAY = len("2026-01-31")
+
+
+class ModelConsole:
+    """A project's registered model, for people."""
+
+    def __init__(self, context: KedroContext, say: Callable[[str], None]) -> None:
+        """Connects to the registry.
+
+        Args:
+            context: Of the project.
+            say: Where sentences go; tables go to the terminal.
+        """
+        self._context, self._say, self._project = context, say, Path(context.project_path)
+        connect(context.config_loader["mlflow"], self._project)
+        self._parameters: dict[str, Any] = context.config_loader["parameters"]
+        self._name: str = context.config_loader["catalog"]["registered_version"]["name"]
+
+    def list(self) -> None:
+        """Shows all versions, the newest first."""
+        found, aliases = registry.versions(self._name), registry.aliases(self._name)
+        if not found:
+            msg = f"nothing is registered as {self._name} yet: `kedro run` trains and registers a first version"
+            raise RefusedError(msg)
+        metrics = [f"test_{metric}" for metric in self._parameters["evaluation"]["metrics"]]
+
+        def row(version: ModelVersion) -> Iterable[Any]:
+            measured, lineage = registry.run_of(version).data.metrics, registry.lineage_in(version.tags)
+            yield version.version
+            yield ", ".join(alias for alias, number in aliases.items() if number == str(version.version))
+            yield from (measured.get(metric, "") for metric in metrics)
+            yield f"{datetime.fromtimestamp(version.creation_timestamp / 1000, UTC):%Y-%m-%d %H:%M}"
+            yield lineage.get("git.commit", "")[:10] + (" and changes" if unclean(lineage) else "")
+
+        self._show(self._name, ["version", "alias", *metrics, "registered (UTC)", "commit"], map(row, found))
+
+    def promote(self, version: str, environment: str, reason: str) -> None:
+        """Makes a version serve."""
+        self._moved(promotion.promote(self._name, version, environment, reason))
+
+    def rollback(self, environment: str, reason: str) -> None:
+        """Makes the version serve that served before."""
+        self._moved(promotion.rollback(self._name, environment, reason))
+
+    def _moved(self, move: ledger.Move) -> None:
+        before = f"version {move.before}" if move.before else "none"
+        self._say(f"Version {move.after} serves in {move.environment}; before, it was {before}.")
+
+    def history(self) -> None:
+        """Shows the ledger."""
+        fields = [field for field in ledger.Move._fields if field != "at"]
+        moves = ledger.read(self._name)
+        rows = ([f"{move.at:%Y-%m-%d %H:%M:%S}", *(getattr(move, field) for field in fields)] for move in moves)
+        self._show(f"{self._name}: ledger", ["at (UTC)", *fields], rows)
+
+    def served_at(self, moment: str) -> None:
+        """Says what served at a moment."""
+        then = _moment(moment)
+        for environment in promotion.ALIASES:
+            move = ledger.at(ledger.read(self._name, environment), then)
+            since = f", since {move.at:%Y-%m-%d %H:%M:%S}, by {move.who}: {move.reason}" if move else ""
+            served = f"version {move.after}" if move else "nothing"
+            self._say(f"{environment}, {then:%Y-%m-%d %H:%M:%S} UTC: {served}{since}")
+
+    def card(self, wanted: str) -> None:
+        """Prints a model card."""
+        version = registry.find(self._name, wanted)
+        named = [alias for alias, number in registry.aliases(self._name).items() if number == str(version.version)]
+        now = f"Version {version.version} of {self._name}, now {', '.join(named) or 'without an alias'}."
+        self._say(f"{registry.card(version)}\n{now}")
+
+    def compare(self, first: str, second: str) -> None:
+        """Shows how two versions differ."""
+        versions = [registry.find(self._name, wanted) for wanted in (first, second)]
+        before, after = (registry.run_of(version).data for version in versions)
+        columns = ["", *(f"version {version.version}" for version in versions)]
+        rows = [
+            [name, old, new, f"{new - old:+.4f}"]
+            for name, old, new in _side_by_side(before.metrics, after.metrics)
+            if name.startswith(("test_", "train_", *MEASURED)) and old != "" and new != ""
+        ]
+        self._show("Metrics and cost", [*columns, "change"], rows)
+        lineage = (registry.lineage_in(version.tags) for version in versions)
+        parameters = (before.params, after.params)
+        for title, pair in (("Parameters that differ", parameters), ("Lineage that differs", lineage)):
+            self._show(title, columns, (row for row in _side_by_side(*pair) if row[1] != row[2]))
+
+    def explain(self, key: str, wanted: str | None) -> None:
+        """Shows how a version answers for a held-out row."""
+        serving = registry.CHAMPION if registry.CHAMPION in registry.aliases(self._name) else registry.CHALLENGER
+        asked = registry.load(self._name, wanted or serving)
+        problem, catalog = Problem.model_validate(self._parameters["problem"]), self._context.catalog
+        row = explanation.held_out(catalog.load("test_set"), problem, key)
+        features, background = problem.features(row), problem.features(catalog.load("train_set"))
+        found = explanation.explain(asked.estimator, features, background, self._parameters["training"]["seed"])
+        if raw := self._parameters.get("raw_record"):
+            record = explanation.raw_record(catalog.load(raw["dataset"]), raw["key"], key)
+            self._show("1. What was recorded", ["field", "value"], record.items())
+        gains = ([name, features[name].iloc[0], f"{gain:+.4f}"] for name, gain in found.contributions.items())
+        self._show("2. What the model sees", ["feature", "value", "contribution"], gains)
+        self._show("3. What the estimator gets", ["column", "value, if not 0"], found.transformed.items())
+        self._say(
+            f"4. Version {asked.version} answers {found.score:.4f} ({found.answer}): {found.usual:.4f} is usual, "
+            f"the features add {found.score - found.usual:+.4f}. What happened: {row[problem.target].iloc[0]}."
+        )
+
+    def export(self, wanted: str, folder: Path) -> None:
+        """Writes a copy of a version."""
+        registry.export(self._name, wanted, folder)
+        self._say(f"{folder} holds version {registry.load_copy(folder).version} of {self._name}.")
+
+    def reproduce(self, wanted: str, *, keep: bool) -> None:
+        """Trains a version anew."""
+        if differences := reproduce(self._project, self._name, wanted, self._say, keep=keep):
+            told = [f"version {wanted} was not reproduced:", *(f"  - {difference}" for difference in differences)]
+            raise RefusedError("\n".join(told))
+        self._say("Reproduced: the same parameters and metrics, and bit-identical predictions on the held-out rows.")
+
+    def _show(self, title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+        table = Table(*columns, title=title, title_justify="left")
+        for row in rows:
+            table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in row))
+        if table.row_count:
+            Console().print(table)
+        else:
+            self._say(f"{title}: none")
+
+
+def _side_by_side(was: dict[str, Any], now: dict[str, Any]) -> Iterable[tuple[str, Any, Any]]:
+    return ((name, was.get(name, ""), now.get(name, "")) for name in sorted(was.keys() | now.keys()))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        msg = f"--at {text} is no date: write 2026-01-31 or 2026-01-31T12:00"
+        raise RefusedError(msg) from error
+    moment = datetime.combine(moment, time.max) if len(text) == DAY else moment
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

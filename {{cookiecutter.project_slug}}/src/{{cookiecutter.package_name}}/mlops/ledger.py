@@ -1,0 +1,102 @@
+"""The ledger: who moved which version where, when, why and on what evidence. Entries are MLflow runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import mlflow
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from . import registry
+
+
+class Move(NamedTuple):
+    """A promotion or a rollback.
+
+    Attributes:
+        action: `promote` or `rollback`.
+        environment: Where.
+        before: The version that served until then; empty for none.
+        after: The version that serves from then on.
+        who: Who did it.
+        reason: Why.
+        evidence: Hash of the verdicts on which the version was registered.
+        image: Digest of its image; empty before one is built.
+        at: When; the ledger knows.
+    """
+
+    action: str
+    environment: str
+    before: str
+    after: str
+    who: str
+    reason: str
+    evidence: str
+    image: str
+    at: datetime = datetime.min.replace(tzinfo=UTC)
+
+
+@contextmanager
+def entry(name: str, move: Move) -> Iterator[None]:
+    """Writes down a move, which counts when the body succeeds."""
+    client = MlflowClient()
+    tags = {field: value for field, value in move._asdict().items() if field != "at"}
+    title = f"{move.action} {move.after} in {move.environment}"
+    known = client.get_experiment_by_name(_book(name))
+    book = known.experiment_id if known else client.create_experiment(_book(name))
+    run = client.create_run(book, tags=tags, run_name=title)
+    try:
+        yield
+    except BaseException:
+        client.set_terminated(run.info.run_id, "FAILED")
+        raise
+    client.set_terminated(run.info.run_id)
+
+
+def settle(name: str, alias_of: dict[str, str]) -> None:
+    """Closes entries whose writer died: they count if the alias had moved."""
+    client, aliases = MlflowClient(), registry.aliases(name)
+    for run in _runs(name, "RUNNING"):
+        moved = aliases.get(alias_of[run.data.tags["environment"]]) == run.data.tags["after"]
+        client.set_terminated(run.info.run_id, "FINISHED" if moved else "FAILED")
+
+
+def read(name: str, environment: str | None = None) -> list[Move]:
+    """Moves in an environment, or in all, the oldest first."""
+    moves = [_move(run) for run in _runs(name, "FINISHED")]
+    return [move for move in moves if environment in (None, move.environment)]
+
+
+def _runs(name: str, status: str) -> list[Run]:
+    book = MlflowClient().get_experiment_by_name(_book(name))
+    if book is None:
+        return []
+    order, wanted = ["attributes.start_time ASC"], f"attributes.status = '{status}'"
+    return list(mlflow.search_runs([book.experiment_id], wanted, order_by=order, output_format="list"))
+
+
+def _book(name: str) -> str:
+    return f"{name}-ledger"
+
+
+def _move(run: Run) -> Move:
+    fields = {field: run.data.tags[field] for field in Move._fields if field != "at"}
+    return Move(**fields, at=datetime.fromtimestamp(run.info.start_time / 1000, UTC))
+
+
+def serving(moves: list[Move]) -> list[str]:
+    """The versions that served, in the order in which rollbacks go through them; the last one serves now."""
+    stack = [moves[0].before] if moves and moves[0].before else []
+    for move in moves:
+        if move.action == "rollback":
+            stack.pop()
+        else:
+            stack.append(move.after)
+    return stack
+
+
+def at(moves: list[Move], moment: datetime) -> Move | None:
+    """The move that decided what served at a moment; None before the first."""
+    return next((move for move in reversed(moves) if move.at <= moment), None)
