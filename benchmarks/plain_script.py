@@ -1,6 +1,7 @@
 """The work of `kedro run`, by hand: the same pandas and scikit-learn calls, without Kedro, MLflow or DVC.
 
-Run inside a baked project: it calls the project's node functions, which are functions of tables and parameters, one after the other.
+Run inside a baked project: it calls the project's node functions, which are functions of tables and parameters, one
+after the other.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Speed against named peers, as ratios in one run: `make bench` prints the table.
 
-Each pair of commands runs in turn, A B A B, after one warm-up of each; the median of the pairwise ratios is what counts, so that a machine whose
-speed drifts does not decide.
+Each pair of commands runs in turn, A B A B, after one warm-up of each; the median of the pairwise ratios is what counts,
+so that a machine whose speed drifts does not decide.
 """
 
 import os
@@ -22,7 +22,7 @@ PROJECT = BUILD / "flight-delays"
 BIN = PROJECT / ".venv" / "bin"
 PACKAGE = "flight_delays"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "MLFLOW_TRACKING_URI"}}
-ENVIRONMENT |= {"DO_NOT_TRACK": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+ENVIRONMENT |= {"DO_NOT_TRACK": "1", "OMP_WAIT_POLICY": "PASSIVE", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 TRIVIAL_PIPELINE = '''"""One node that does nothing."""
 
@@ -70,7 +70,12 @@ def command(*arguments: object, cwd: Path = PROJECT, fresh: Path | None = None) 
         if fresh:
             shutil.rmtree(fresh, ignore_errors=True)
         done = subprocess.run(
-            [str(argument) for argument in arguments], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False
+            [str(argument) for argument in arguments],
+            cwd=cwd,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             sys.exit(f"{' '.join(map(str, arguments))} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

@@ -42,6 +42,8 @@ class Component(BaseModel, extra="forbid", frozen=True):
         factory = resolve_name(self.class_path)
         options = inspect.signature(factory).parameters
         known = {name for name, option in options.items() if option.default != "deprecated"}
+        if "shuffle" in known and not self.options.get("shuffle", options["shuffle"].default):
+            known.discard("random_state")  # scikit-learn refuses a seed where nothing is drawn
         return factory(*args, **{name: value for name, value in defaults.items() if name in known} | self.options)
 
 

@@ -58,7 +58,7 @@ class Stages:
             "deps": sorted(set(self._paths(pipeline.inputs)) | self._sources(pipeline.nodes)),
             "params": self._parameters(pipeline.inputs),
             "outs": sorted(self._paths(produced - set(metrics))),
-            "metrics": [{path: {"cache": False}} for path in self._paths(metrics)],
+            "metrics": self._paths(metrics),
         }
         return {key: value for key, value in stage.items() if value}
 

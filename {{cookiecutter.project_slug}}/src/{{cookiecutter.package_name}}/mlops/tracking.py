@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ logging.getLogger("mlflow.utils.environment").setLevel(
     logging.ERROR
 )  # it misses pip, which uv's environments have no need of
 
+EMBEDDED = "sqlite:///"
 _meters: dict[str, Meter] = {}
 """What measures each open run."""
 
@@ -44,9 +46,11 @@ def connect(settings: dict[str, Any], project: Path) -> None:
         RefusedError: If the server does not answer.
     """
     uri = os.environ.get("MLFLOW_TRACKING_URI") or settings["tracking_uri"]
+    if uri.startswith(EMBEDDED):
+        database = project / uri.removeprefix(EMBEDDED)
+        database.parent.mkdir(parents=True, exist_ok=True)
+        uri = f"{EMBEDDED}{database.as_posix()}"  # MLflow keeps one connection for each address, in whichever folder
     mlflow.set_tracking_uri(uri)
-    if uri.startswith("sqlite:///"):
-        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     try:
         known = mlflow.get_experiment_by_name(settings["experiment"])
     except MlflowException as error:
@@ -96,7 +100,7 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
         for key, inner in value.items():
             yield from _flat(inner, f"{name}.{key}" if name else str(key))
     else:
-        yield name, str(value)[:MAX_PARAM_VAL_LENGTH]
+        yield re.sub(r"[^\w.\- /:]", "_", name), str(value)[:MAX_PARAM_VAL_LENGTH]
 
 
 def log_saved(kind: str, data: Any, filepath: Path) -> None:

@@ -16,7 +16,7 @@ class Slices(Gate):
 
     def look(self, evidence: Evidence) -> Judgement:
         """Finds the worst of the slices that are large enough."""
-        judged = evidence.slices[evidence.slices["judged"]].sort_values("gap")
+        judged = evidence.slices[evidence.slices["judged"].astype(bool)].sort_values("gap")
         if judged.empty:
             return not_judged("No slice is declared that is large enough (evaluation.slices).")
         worst, small = judged.iloc[0], len(evidence.slices) - len(judged)
