@@ -1,7 +1,7 @@
 """Speed against named peers, as ratios in one run: `make bench` prints the table.
 
-Each pair of commands runs in turn, A B A B, after one warm-up of each; the median of the pairwise ratios is what counts,
-so that a machine whose speed drifts does not decide.
+Each pair of commands runs in turn, A B A B, after one warm-up of each; the median of the pairwise ratios is what
+counts, so that a machine whose speed drifts does not decide.
 """
 
 import os
