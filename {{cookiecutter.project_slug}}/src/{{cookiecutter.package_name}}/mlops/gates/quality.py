@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, NonNegativeFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from sklearn.base import is_classifier
 
 from ...estimators import Candidate, build_estimator
@@ -36,7 +36,7 @@ class Floor(Gate):
 class Baseline(Gate):
     """Refuses a model that does not beat a guess without features, and a plain linear model, by the margins."""
 
-    over_dummy: NonNegativeFloat
+    over_dummy: PositiveFloat
     over_linear: float
 
     def look(self, evidence: Evidence) -> Judgement:

@@ -50,6 +50,9 @@ class NotWorseThanChampion(Gate):
             return scores[0] - scores[1]
 
         every = np.arange(len(rows))
+        observed = difference(every)
+        if np.isnan(observed):
+            return observed, observed
         found = bootstrap(
             (every,),
             difference,
@@ -60,4 +63,4 @@ class NotWorseThanChampion(Gate):
             method="percentile",
             rng=evidence.seed,
         )
-        return difference(every), float(found.confidence_interval.low)
+        return observed, float(found.confidence_interval.low)
