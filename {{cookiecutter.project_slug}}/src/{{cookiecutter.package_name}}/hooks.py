@@ -57,9 +57,9 @@ class ProjectHooks:
         self._saving = None
         kind = (getattr(self._catalog[dataset_name], "metadata", None) or {}).get("mlflow")
         if self._tracking and kind:
-            from .mlops import tracking  # noqa: PLC0415  (imports MLflow, which takes seconds)
+            from .mlops import saved  # noqa: PLC0415  (imports MLflow, which takes seconds)
 
-            tracking.log_saved(kind, data, _location(self._catalog, dataset_name))
+            saved.log_saved(kind, data, _location(self._catalog, dataset_name))
 
     @hook_impl
     def after_pipeline_run(self) -> None:

@@ -1,7 +1,7 @@
 """What the commands of `kedro model` do and show."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,11 @@ from rich.table import Table
 
 from ..errors import RefusedError
 from ..problem import Problem
-from . import explanation, ledger, promotion, registry
+from . import explanation, exported, ledger, promotion, registry
 from .lineage import unclean
 from .reproduce import reproduce
 from .resources import MEASURED
 from .tracking import connect
-
-DAY = len("2026-01-31")
 
 
 class ModelConsole:
@@ -75,7 +73,7 @@ class ModelConsole:
 
     def served_at(self, moment: str) -> None:
         """Says what served at a moment."""
-        then = _moment(moment)
+        then = ledger.moment(moment)
         for environment in promotion.ALIASES:
             move = ledger.at(ledger.read(self._name, environment), then)
             since = f", since {move.at:%Y-%m-%d %H:%M:%S}, by {move.who}: {move.reason}" if move else ""
@@ -126,8 +124,8 @@ class ModelConsole:
 
     def export(self, wanted: str, folder: Path) -> None:
         """Writes a copy of a version."""
-        registry.export(self._name, wanted, folder)
-        self._say(f"{folder} holds version {registry.load_copy(folder).version} of {self._name}.")
+        exported.export(self._name, wanted, folder)
+        self._say(f"{folder} holds version {exported.load(folder).version} of {self._name}.")
 
     def reproduce(self, wanted: str, *, keep: bool) -> None:
         """Trains a version anew."""
@@ -148,13 +146,3 @@ class ModelConsole:
 
 def _side_by_side(was: dict[str, Any], now: dict[str, Any]) -> Iterable[tuple[str, Any, Any]]:
     return ((name, was.get(name, ""), now.get(name, "")) for name in sorted(was.keys() | now.keys()))
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        msg = f"--at {text} is no date: write 2026-01-31 or 2026-01-31T12:00"
-        raise RefusedError(msg) from error
-    moment = datetime.combine(moment, time.max) if len(text) == DAY else moment
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

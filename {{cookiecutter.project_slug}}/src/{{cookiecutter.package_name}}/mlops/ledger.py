@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
+from ..errors import RefusedError
 from . import registry
+
+DAY = len("2026-01-31")
 
 
 class Move(NamedTuple):
@@ -100,3 +103,18 @@ def serving(moves: list[Move]) -> list[str]:
 def at(moves: list[Move], moment: datetime) -> Move | None:
     """The move that decided what served at a moment; None before the first."""
     return next((move for move in reversed(moves) if move.at <= moment), None)
+
+
+def moment(text: str) -> datetime:
+    """The moment that a person means by a date, which is its end, or by a date and a time; UTC if there is no zone.
+
+    Raises:
+        RefusedError: If it is no date.
+    """
+    try:
+        meant = datetime.fromisoformat(text)
+    except ValueError as error:
+        msg = f"{text} is no date: write 2026-01-31 or 2026-01-31T12:00"
+        raise RefusedError(msg) from error
+    meant = datetime.combine(meant, time.max) if len(text) == DAY else meant
+    return meant.astimezone(UTC) if meant.tzinfo else meant.replace(tzinfo=UTC)

@@ -20,7 +20,7 @@ LINEAGE = "lineage."
 EVIDENCE = "evidence"
 """Tag of a version: hash of the verdicts with which it was registered."""
 UNKNOWN = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
-COPY, CARD = "version.json", "model_card.md"
+CARD = "model_card.md"
 LONGEST_DESCRIPTION = 5000
 """Characters that MLflow's database holds."""
 
@@ -148,48 +148,3 @@ def load(name: str, wanted: str) -> RegisteredModel:
     version = find(name, wanted)
     estimator = mlflow.sklearn.load_model(f"models:/{name}/{version.version}")
     return RegisteredModel(estimator, name, str(version.version), run_of(version).info.run_id, lineage_in(version.tags))
-
-
-def export(name: str, wanted: str, folder: Path) -> None:
-    """Writes a copy of a version, with its lineage and a seal, for a place that cannot reach the registry.
-
-    Raises:
-        RefusedError: If there is no such version, or if there is something in the folder.
-    """
-    version = find(name, wanted)
-    if folder.exists() and any(folder.iterdir()):
-        msg = f"{folder} is not empty: name another folder, or empty it"
-        raise RefusedError(msg)
-    mlflow.artifacts.download_artifacts(f"models:/{name}/{version.version}", dst_path=str(folder))
-    note = {
-        "name": name,
-        "version": str(version.version),
-        "run_id": version.run_id,
-        "lineage": lineage_in(version.tags),
-    }
-    (folder / COPY).write_text(json.dumps(note | {"sha256": _seal(folder)}, indent=2) + "\n", encoding="utf-8")
-
-
-def load_copy(folder: Path) -> RegisteredModel:
-    """Loads what `export` wrote.
-
-    Raises:
-        RefusedError: If the folder holds no copy of a registered version, or one that was changed since.
-    """
-    if not (folder / COPY).exists():
-        msg = f"{folder} holds no registered version, and no other model is served: `kedro model export` writes one"
-        raise RefusedError(msg)
-    note = json.loads((folder / COPY).read_text(encoding="utf-8"))
-    if note.pop("sha256") != _seal(folder):
-        msg = (
-            f"{folder} is not what was exported as version {note['version']}: export it again with `kedro model export`"
-        )
-        raise RefusedError(msg)
-    return RegisteredModel(mlflow.sklearn.load_model(str(folder)), **note)
-
-
-def _seal(folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != COPY)
-    return digest(
-        {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    )

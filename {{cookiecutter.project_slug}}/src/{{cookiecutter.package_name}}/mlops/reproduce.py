@@ -9,23 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
 
-import pandas as pd
 import yaml
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from mlflow import MlflowClient
-from mlflow.artifacts import download_artifacts
 from mlflow.entities import Run
-from mlflow.exceptions import MlflowException
 
 from ..errors import RefusedError
 from . import registry
+from .comparison import differences
 from .lineage import GIT, LOCK, flaws, inputs, lock_hash
 
 Say = Callable[[str], None]
-METRICS, PREDICTIONS = "metrics.json", "test_predictions.parquet"
 TOLD = 2000
 """Characters of what a command printed before it failed."""
 
@@ -56,7 +52,7 @@ def reproduce(project: Path, name: str, wanted: str, say: Say, *, keep: bool = F
         python = _python(project, tree, scratch, lineage, say)
         say("Training")
         rebuilt = _train(tree, scratch, python, lineage)
-        return list(_differences(registry.run_of(version), rebuilt, scratch, say))
+        return list(differences(registry.run_of(version), rebuilt, scratch, say))
 
 
 @contextmanager
@@ -144,45 +140,3 @@ def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
     if done.returncode:
         msg = f"`{' '.join(command)}` failed in {folder}:\n{(done.stdout + done.stderr)[-TOLD:]}"
         raise RefusedError(msg)
-
-
-def _differences(original: Run, rebuilt: Run, scratch: Path, say: Say) -> Iterator[str]:
-    """Compares results; if they differ, so may code, data or environment, which is told too."""
-    was, now = (_results(run, scratch / name) for name, run in (("original", original), ("rebuilt", rebuilt)))
-    results = [*_unequal("parameter", original.data.params, rebuilt.data.params), *_unequal("metric", was[0], now[0])]
-    if not was[1].equals(now[1]):
-        results.append(_unequal_rows(was[1], now[1]))
-    origins = [registry.lineage_in(run.data.tags) | {"mlflow.run": ""} for run in (original, rebuilt)]
-    for difference in _unequal("lineage", *origins):
-        if results:
-            results.append(difference)
-        else:
-            say(f"Without consequence: {difference}")
-    yield from results
-
-
-def _results(run: Run, folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
-    folder.mkdir()
-    try:
-        metrics, predictions = (
-            Path(download_artifacts(f"{run.info.artifact_uri}/{name}", dst_path=str(folder)))
-            for name in (METRICS, PREDICTIONS)
-        )
-    except (MlflowException, OSError) as error:
-        msg = f"run {run.info.run_id} has no {METRICS} or {PREDICTIONS} to compare with"
-        raise RefusedError(msg) from error
-    return json.loads(metrics.read_text(encoding="utf-8")), pd.read_parquet(predictions)
-
-
-def _unequal(kind: str, was: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
-    for name in sorted(was.keys() | now.keys()):
-        if str(was.get(name)) != str(now.get(name)):
-            yield f"{kind} {name}: {was.get(name)} then, {now.get(name)} now"
-
-
-def _unequal_rows(was: pd.DataFrame, now: pd.DataFrame) -> str:
-    if was.shape != now.shape or list(was.columns) != list(now.columns):
-        return f"predictions: {was.shape[0]} rows, {was.shape[1]} columns then, {now.shape[0]}, {now.shape[1]} now"
-    same = (was == now) | (was.isna() & now.isna())
-    columns = [str(name) for name, equal in same.all().items() if not equal]
-    return f"predictions: {int((~same).any(axis=1).sum())} of {len(was)} rows differ, in {', '.join(columns)}"
