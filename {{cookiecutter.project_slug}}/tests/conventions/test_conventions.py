@@ -26,7 +26,7 @@ def test_every_table_has_a_contract(catalog: dict[str, dict[str, Any]]) -> None:
     assert [name for name, entry in catalog.items() if entry["type"] in TABLES and "validator" not in entry] == []
 
 
-def test_features_are_known_before_departure_and_every_field_says_whether_it_is_personal() -> None:
+def test_features_are_known_before_the_answer_and_every_field_says_whether_it_is_personal() -> None:
     assert {column.metadata["known"] for column in schemas.Features.to_schema().columns.values()} == {"before"}
     models = [model for model in vars(schemas).values() if isinstance(model, type) and issubclass(model, schemas.Table)]
     columns = {(model.__name__, name): column for model in models for name, column in model.to_schema().columns.items()}
@@ -41,12 +41,12 @@ def test_dvc_yaml_follows_the_pipelines(kedro: Kedro, monkeypatch: pytest.Monkey
 
 def test_dvc_yaml_that_is_out_of_date_is_shown_and_mended(project: Path, kedro: Kedro) -> None:
     stages = project / "dvc.yaml"
-    stages.write_text(stages.read_text().replace("- split", "- splot"))
+    stages.write_text(stages.read_text().replace("- problem", "- problam"))
     result = kedro("dvc", "check")
     assert result.exit_code == 1
-    assert "-      - splot" in result.output
+    assert "-      - problam" in result.output
     assert kedro("dvc", "sync").exit_code == 0
-    assert "- splot" not in stages.read_text()
+    assert "- problam" not in stages.read_text()
 
 
 def functions(file: Path) -> Iterator[ast.FunctionDef]:
@@ -61,7 +61,9 @@ def statement_lines(function: ast.FunctionDef) -> int:
 def test_modules_and_functions_are_short() -> None:
     assert [file.name for file in SOURCES if len(file.read_text().splitlines()) > 165] == []
     files = [file for file in SOURCES if file.name != "pipeline.py"]  # wiring is as long as the list of its nodes
-    assert [f"{file.name}:{found.name}" for file in files for found in functions(file) if statement_lines(found) > 30] == []
+    assert [
+        f"{file.name}:{found.name}" for file in files for found in functions(file) if statement_lines(found) > 30
+    ] == []
 
 
 def test_a_node_is_named_after_its_function() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 from cases import PROBLEM, SCORING, SEED, Spoiled, honest, settings
-from conftest import Kedro
+from conftest import Kedro, connect
 
 from {{ cookiecutter.package_name }}.errors import RefusedError
 from {{ cookiecutter.package_name }}.mlops.evidence import ChampionDataset
@@ -29,8 +29,7 @@ def client(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ml
     """The store of a copy of the trained project, in which the test runs."""
     shutil.copytree(trained, tmp_path / "project", symlinks=True)
     monkeypatch.chdir(tmp_path / "project")
-    mlflow.set_tracking_uri("sqlite:///mlflow.db")
-    return mlflow.MlflowClient()
+    return connect(tmp_path / "project")
 
 
 def configure_a_constant_model() -> None:

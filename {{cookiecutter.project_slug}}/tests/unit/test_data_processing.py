@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 from pydantic import ValidationError
+from rows import months, weather
 
 from {{cookiecutter.package_name}}.errors import RefusedError
 from {{cookiecutter.package_name}}.pipelines.data_processing.nodes import build_features, split_train_test
@@ -13,47 +14,45 @@ Months = dict[str, Callable[[], pd.DataFrame]]
 
 
 @pytest.fixture
-def lazy(months: dict[str, pd.DataFrame]) -> Months:
-    return {month: flights.copy for month, flights in months.items()}
+def lazy() -> Months:
+    return {month: flights.copy for month, flights in months().items()}
 
 
 def split(train: tuple[str, str], test: tuple[str, str]) -> Split:
     return Split(train=Window(first=train[0], last=train[1]), test=Window(first=test[0], last=test[1]))
 
 
-def test_each_month_keeps_the_contract_and_its_arrived_flights(
-    lazy: Months, months: dict[str, pd.DataFrame], weather: pd.DataFrame
-) -> None:
-    features = build_features(lazy, weather)
+def test_each_month_keeps_the_contract_and_its_arrived_flights(lazy: Months) -> None:
+    features = build_features(lazy, weather())
     for month, load in features.items():
-        arrived = months[month].dropna(subset="arr_delay")
+        arrived = months()[month].dropna(subset="arr_delay")
         table = ModelInput.validate(load())
         assert list(table["late"]) == list(arrived["arr_delay"] > 15)
 
 
-def test_a_month_is_loaded_only_when_it_is_asked_for(weather: pd.DataFrame) -> None:
+def test_a_month_is_loaded_only_when_it_is_asked_for() -> None:
     def load() -> pd.DataFrame:
         raise AssertionError
 
-    assert list(build_features({"2013-01": load}, weather)) == ["2013-01"]
+    assert list(build_features({"2013-01": load}, weather())) == ["2013-01"]
 
 
-def test_a_flight_without_weather_is_kept(lazy: Months, weather: pd.DataFrame) -> None:
-    table = build_features(lazy, weather.head(0))["2013-01"]()
+def test_a_flight_without_weather_is_kept(lazy: Months) -> None:
+    table = build_features(lazy, weather().head(0))["2013-01"]()
     assert len(table)
     assert table["temp"].isna().all()
 
 
-def test_months_go_where_the_split_says(lazy: Months, weather: pd.DataFrame) -> None:
-    features = build_features(lazy, weather)
+def test_months_go_where_the_split_says(lazy: Months) -> None:
+    features = build_features(lazy, weather())
     train, test = split_train_test(features, split(("2013-01", "2013-03"), ("2013-04", "2013-04")))
     assert len(train) == sum(len(features[month]()) for month in ("2013-01", "2013-02", "2013-03"))
     assert list(test["flight_id"]) == list(features["2013-04"]()["flight_id"])
 
 
-def test_a_month_that_is_missing_is_named(lazy: Months, weather: pd.DataFrame) -> None:
-    features = build_features(lazy, weather)
-    with pytest.raises(RefusedError, match="2013-11, which split.test asks for"):
+def test_a_month_that_is_missing_is_named(lazy: Months) -> None:
+    features = build_features(lazy, weather())
+    with pytest.raises(RefusedError, match=r"2013-11, which split\.test asks for"):
         split_train_test(features, split(("2013-01", "2013-03"), ("2013-10", "2013-11")))
 
 

@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+from rows import months, weather
 
 from {{cookiecutter.package_name}}.features import compute_features
 from {{cookiecutter.package_name}}.pipelines.data_processing.nodes import KNOWN_BEFORE_DEPARTURE
@@ -7,9 +8,9 @@ from {{cookiecutter.package_name}}.schemas import Features, RawFlights
 
 
 @pytest.fixture
-def scheduled(months: dict[str, pd.DataFrame], weather: pd.DataFrame) -> pd.DataFrame:
-    hourly = weather.drop(columns=["year", "month", "day", "hour"])
-    return months["2013-07"][KNOWN_BEFORE_DEPARTURE].merge(hourly, on=["time_hour", "origin"], how="left")
+def scheduled() -> pd.DataFrame:
+    hourly = weather().drop(columns=["year", "month", "day", "hour"])
+    return months()["2013-07"][KNOWN_BEFORE_DEPARTURE].merge(hourly, on=["time_hour", "origin"], how="left")
 
 
 def test_features_keep_their_contract(scheduled: pd.DataFrame) -> None:
@@ -32,10 +33,10 @@ def test_a_row_is_computed_alone_as_it_is_among_others(scheduled: pd.DataFrame) 
     pd.testing.assert_frame_equal(together, alone)
 
 
-def test_what_is_known_only_after_departure_does_not_matter(months: dict[str, pd.DataFrame], scheduled: pd.DataFrame) -> None:
+def test_what_is_known_only_after_departure_does_not_matter(scheduled: pd.DataFrame) -> None:
     later = [name for name in RawFlights.to_schema().columns if name not in KNOWN_BEFORE_DEPARTURE]
     assert {"dep_delay", "arr_time", "air_time", "arr_delay", "dep_time"} <= set(later)
-    spoiled = scheduled.assign(**{name: 999.0 for name in later})
+    spoiled = scheduled.assign(**dict.fromkeys(later, 999.0))
     pd.testing.assert_frame_equal(compute_features(spoiled), compute_features(scheduled))
 
 

@@ -10,19 +10,22 @@ from {{cookiecutter.package_name}}.pipelines.training.nodes import compare_candi
 from {{cookiecutter.package_name}}.pipelines.training.parameters import Training
 from {{cookiecutter.package_name}}.problem import Problem
 
-PROBLEM = Problem(target="late", key="id", time="day")
+PROBLEM = Problem(target="rained", key="id", time="day")
 TABLE = pd.DataFrame(
     {
         "id": range(60),
-        "day": pd.date_range("2013-01-01", periods=60)[::-1],
+        "day": pd.date_range("2024-01-01", periods=60)[::-1],
         "wind": [float(number % 7) for number in range(60)],
-        "carrier": ["UA", "AA", "DL"] * 20,
-        "late": [number % 7 > 3 for number in range(60)],
+        "station": ["north", "east", "south"] * 20,
+        "rained": [number % 7 > 3 for number in range(60)],
     }
 )
 TREE = {
     "categorical": [
-        {"class": "sklearn.preprocessing.OrdinalEncoder", "options": {"handle_unknown": "use_encoded_value", "unknown_value": -1}}
+        {
+            "class": "sklearn.preprocessing.OrdinalEncoder",
+            "options": {"handle_unknown": "use_encoded_value", "unknown_value": -1},
+        }
     ],
     "estimator": {"class": "sklearn.tree.DecisionTreeClassifier"},
 }
@@ -60,8 +63,8 @@ def test_the_model_is_the_best_setting_fitted_on_all_rows() -> None:
     model = fit_best(TABLE, results, PROBLEM, chosen)
     check_is_fitted(model.estimator)
     assert model.estimator["estimator"].max_depth == 3
-    assert list(model.example.columns) == ["wind", "carrier"]
-    assert (model.estimator.predict(PROBLEM.features(TABLE)) == TABLE["late"]).all()
+    assert list(model.example.columns) == ["wind", "station"]
+    assert (model.estimator.predict(PROBLEM.features(TABLE)) == TABLE["rained"]).all()
 
 
 def test_the_same_seed_gives_the_same_model() -> None:
@@ -74,7 +77,7 @@ def test_the_same_seed_gives_the_same_model() -> None:
 
 def test_columns_without_transformers_are_kept_when_numeric_and_left_out_otherwise() -> None:
     bare = training(tree={"estimator": TREE["estimator"]}).candidates["tree"]
-    estimator = build_estimator(bare, PROBLEM.features(TABLE), seed=1).fit(PROBLEM.features(TABLE), TABLE["late"])
+    estimator = build_estimator(bare, PROBLEM.features(TABLE), seed=1).fit(PROBLEM.features(TABLE), TABLE["rained"])
     assert list(estimator["columns"].get_feature_names_out()) == ["wind"]
 
 

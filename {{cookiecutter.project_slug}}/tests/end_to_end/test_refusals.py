@@ -1,0 +1,58 @@
+"""A setting or a system at fault ends with a sentence that names it, leaves nothing behind, and the next run works."""
+
+import resource
+from pathlib import Path
+
+import pytest
+from conftest import Kedro
+
+
+def written(project: Path) -> list[Path]:
+    """What the pipelines have left in the data folder."""
+    return [path for path in project.glob("data/0[2-8]_*/**/*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("training.seed=-1", ["seed", "greater than or equal to 0", "found -1"]),
+        ("training.seed=soon", ["seed", "valid integer", "found 'soon'"]),
+        ("training.scoring=roc", ["did you mean roc_auc"]),
+        ("evaluation.importance.repeats=0", ["importance.repeats", "greater than or equal to 2"]),
+        ("problem.tarpet=x", ["tarpet", "Extra inputs are not permitted"]),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_named(project: Path, kedro: Kedro, setting: str, told: list[str]) -> None:
+    result = kedro("run", "--env", "ci", "--params", setting)
+    assert result.exit_code == 1
+    assert [part for part in told if part not in result.output.partition("Error: ")[2]] == []
+    assert not written(project)
+    assert not (project / "mlflow.db").exists()
+
+
+def test_a_server_that_does_not_answer_is_named(project: Path, kedro: Kedro, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    result = kedro("run", "--env", "ci")
+    assert result.exit_code == 1
+    assert "MLflow at http://127.0.0.1:9 does not answer" in result.output
+    assert not written(project)
+
+
+def test_an_unknown_pipeline_is_named(project: Path, kedro: Kedro) -> None:
+    result = kedro("run", "--pipelines=trainign")
+    assert result.exit_code == 1
+    assert "there is no pipeline 'trainign'" in result.output
+
+
+def test_a_full_disk_leaves_no_half_written_file_and_the_next_run_works(project: Path, kedro: Kedro) -> None:
+    """A limit on the size of files stands for the disk: the system refuses the write in the same way."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        result = kedro("run", "--env", "ci", "--pipelines=data_processing")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert result.exit_code == 1
+    assert "what was half written has been removed" in result.output
+    assert not written(project)
+    assert kedro("run", "--env", "ci", "--pipelines=data_processing").exit_code == 0
