@@ -15,11 +15,11 @@ NO_WINDOWS_NAME = {"aux", "con", "nul", "prn"} | {f"{port}{n}" for port in ("com
 IMPORTED_HERE = set(
     """
     adlfs alembic attr attrs azure boto3 botocore click data detect_secrets dvc dvc_azure dvc_gs dvc_s3 editables
-    evidently fairlearn fastapi flask fsspec gcsfs git google grimp hatchling importlinter ipykernel jinja2 joblib
-    kedro kedro_datasets matplotlib mlflow mypy nbclient nbstripout notebooks numpy packaging pandas pandera
-    pre_commit pre_commit_hooks psutil pyarrow pydantic pytest pytest_cov pytest_randomly pytest_timeout requests rich
-    ruff s3fs scipy setuptools sklearn skops sqlalchemy src tests tox tox_uv typing_extensions uv uvicorn yaml
-    yamllint
+    evidently fairlearn fastapi filelock flask fsspec gcsfs git google grimp hatchling importlinter ipykernel jinja2
+    joblib kedro kedro_datasets markdown_it matplotlib mlflow mypy nbclient nbstripout notebooks numpy packaging
+    pandas pandera pre_commit pre_commit_hooks psutil pyarrow pydantic pytest pytest_cov pytest_randomly
+    pytest_timeout requests rich ruff s3fs scipy setuptools sklearn skops sqlalchemy src tests tox tox_uv
+    typing_extensions uv uvicorn yaml yamllint
     """.split()  # noqa: SIM905 (a literal would take a line for each name)
 )
 

@@ -96,7 +96,7 @@ def test_refuses_the_name_of_everything_a_project_imports(refusals: Callable[...
     names = {
         re.split(r"[^a-z0-9-]", name)[0] for name in (*settings["project"]["dependencies"], *groups["test"], *remotes)
     }
-    called = {"scikit-learn": "sklearn", "pyyaml": "yaml"}
+    called = {"markdown-it-py": "markdown_it", "scikit-learn": "sklearn", "pyyaml": "yaml"}
     imported = {called.get(name, name.replace("-", "_")) for name in names}
     assert {"kedro", "sklearn", "pytest", "dvc_s3"} <= imported
     assert [name for name in sorted(imported) if not refusals(package_name=name)] == []
