@@ -31,10 +31,17 @@ def score(model: Any, features: Any, target: Any, scoring: str) -> float:
         return float("nan")
 
 
+def answers(model: Any, features: Any) -> np.ndarray:
+    """What a model says: a column of probabilities for each class, or one column of predictions where it has none."""
+    if hasattr(model, "predict_proba"):
+        return np.asarray(model.predict_proba(features))
+    return np.asarray(model.predict(features)).reshape(-1, 1)
+
+
 def answers_in_numbers(model: Any, features: Any) -> bool:
-    """Whether none of a model's probabilities, or else of its predictions, is null or infinite."""
-    answers = model.predict_proba(features) if hasattr(model, "predict_proba") else model.predict(features)
-    return not pd.isna(answers).any() and not np.isin(answers, [np.inf, -np.inf]).any()
+    """Whether nothing that a model says is null or infinite."""
+    said = answers(model, features)
+    return not pd.isna(said).any() and not np.isin(said, [np.inf, -np.inf]).any()
 
 
 class Recorded:

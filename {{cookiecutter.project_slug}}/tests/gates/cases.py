@@ -31,7 +31,6 @@ CODES = [{"class": "sklearn.preprocessing.OrdinalEncoder"}]
 LINEAGE = dict.fromkeys(REQUIRED, "known") | {"data.rows": "5d41402a", "git.clean": "true", "data.clean": "true"}
 
 
-
 class Predictions(pa.DataFrameModel):
     """Scored rows, of each kind."""
 

@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 from cases import LINEAGE, PROBLEM, Spoiled, honest, settings
 
+from {{ cookiecutter.package_name }}.errors import RefusedError
 from {{ cookiecutter.package_name }}.mlops.gates import Evidence, Gate, Gates
 from {{ cookiecutter.package_name }}.mlops.lineage import REQUIRED
+from {{ cookiecutter.package_name }}.pipelines.evaluation.nodes import measure_slices
+from {{ cookiecutter.package_name }}.pipelines.evaluation.parameters import Evaluation
 
 
 @pytest.fixture
@@ -67,6 +70,28 @@ def test_small_slices_are_not_judged(evidence: Evidence) -> None:
 
 def test_nothing_is_expected_where_nothing_is_declared(evidence: Evidence) -> None:
     assert gate("behaviour", expectations={}).judge(evidence).verdict == "not judged"
+
+
+def test_an_expectation_changes_something() -> None:
+    empty = {"name": {"answer": "stays", "tolerance": 0}}
+    with pytest.raises(ValueError, match="say what to shift or to shuffle"):
+        Gates.model_validate(settings("two classes") | {"behaviour": {"max_samples": 10, "expectations": empty}})
+
+
+def test_a_column_that_is_not_there_is_named(evidence: Evidence) -> None:
+    tall = gate("behaviour").expectations["a later hour raises the outcome"].model_copy(update={"shift": {"height": 1}})
+    with pytest.raises(RefusedError, match=r"gates.fairness.columns: the test set has no column sex, but id, at, hour"):
+        gate("fairness", columns=["sex"]).judge(evidence)
+    with pytest.raises(RefusedError, match=r"gates.behaviour.expectations, taller: the test set has no column height"):
+        gate("behaviour", expectations={"taller": tall}).judge(evidence)
+
+
+def test_a_slice_of_a_column_that_is_not_there_is_named() -> None:
+    evaluation = {"metrics": {"r2": "decides"}, "slices": {"columns": ["sex"], "min_samples": 100}}
+    evaluation |= {"importance": {"repeats": 2, "max_samples": 200}}
+    case = honest("regression")
+    with pytest.raises(RefusedError, match=r"evaluation.slices.columns: the test set has no column sex"):
+        measure_slices(case.model, case.test, PROBLEM, Evaluation.model_validate(evaluation), "r2")
 
 
 def test_a_rare_class_need_not_be_predicted(evidence: Evidence) -> None:

@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt
-from sklearn.pipeline import Pipeline
+from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt, model_validator
 
-from .gate import Evidence, Gate, Judgement, at_most, not_judged
+from ...scoring import answers
+from .gate import Evidence, Gate, Judgement, at_most, not_judged, require
 
 
 class Expectation(BaseModel, extra="forbid", frozen=True):
@@ -22,7 +22,7 @@ class Expectation(BaseModel, extra="forbid", frozen=True):
             to the model too.
         answer: `stays` (for each row), or `does not fall`, `does not rise` (on average).
         tolerance: By how much it may do otherwise.
-        label: The class whose probability is the answer; the last by default. A regression's answer is its prediction.
+        label: The class whose probability rises or falls; the last by default. A regression's answer is its prediction.
     """
 
     shift: dict[str, float] = {}
@@ -31,26 +31,29 @@ class Expectation(BaseModel, extra="forbid", frozen=True):
     tolerance: NonNegativeFloat
     label: str | None = None
 
+    @model_validator(mode="after")
+    def _changes_something(self) -> "Expectation":
+        if not self.shift and not self.shuffle:
+            msg = "nothing is changed: say what to shift or to shuffle"
+            raise ValueError(msg)
+        return self
+
     def breach(self, evidence: Evidence, rows: pd.DataFrame) -> float:
         """By how much the answer does otherwise than it should; NaN for answers that are no numbers."""
         before = evidence.problem.features(rows)
         after = before.assign(
-            **{feature: (before[feature] + by).astype(before[feature].dtype) for feature, by in self.shift.items()},
+            **{feature: before[feature] + by for feature, by in self.shift.items()},
             **{name: rows[name].sample(frac=1, random_state=evidence.seed).to_numpy() for name in self.shuffle},
         )
         inside = pd.Series(True, index=rows.index)
         for feature in self.shift:
             inside &= after[feature].between(before[feature].min(), before[feature].max())
-        moved = self._answer(evidence.model, after[inside]) - self._answer(evidence.model, before[inside])
+        moved = answers(evidence.model, after[inside]) - answers(evidence.model, before[inside])
         if self.answer == "stays":
             return float(np.abs(moved).max())
-        return float(moved.mean() if self.answer == "does not rise" else -moved.mean())
-
-    def _answer(self, model: Pipeline, features: pd.DataFrame) -> np.ndarray:
-        if not hasattr(model, "predict_proba"):
-            return np.asarray(model.predict(features), dtype=float)
-        labels = [str(label) for label in model.classes_]
-        return np.asarray(model.predict_proba(features), dtype=float)[:, labels.index(self.label) if self.label else -1]
+        labels = [str(label) for label in getattr(evidence.model, "classes_", [])]
+        mean = moved.mean(axis=0)[labels.index(self.label) if self.label else -1]
+        return float(mean if self.answer == "does not rise" else -mean)
 
 
 class Behaviour(Gate):
@@ -63,10 +66,14 @@ class Behaviour(Gate):
         """Finds the expectation that is broken most."""
         if not self.expectations:
             return not_judged("Nothing is expected.")
+        for name, expected in self.expectations.items():
+            require(f"gates.behaviour.expectations, {name}", [*expected.shift, *expected.shuffle], evidence.test_set)
         rows = evidence.test_set.sample(min(self.max_samples, len(evidence.test_set)), random_state=evidence.seed)
         found = {name: expected.breach(evidence, rows) for name, expected in self.expectations.items()}
         excess = {name: breach - self.expectations[name].tolerance for name, breach in found.items()}
         worst = max(excess, key=lambda name: np.nan_to_num(excess[name], nan=np.inf))
-        tolerance = self.expectations[worst].tolerance
-        sentence = f"Expected: {'; '.join(found)}. The nearest to a breach is the {worst!r}: {found[worst]:+.4f}"
-        return at_most(tolerance, found[worst], f"{sentence}; {tolerance} is allowed.")
+        told = [
+            f"{name} (broken by {max(breach, 0):.4f}, {self.expectations[name].tolerance:g} is allowed)"
+            for name, breach in found.items()
+        ]
+        return at_most(self.expectations[worst].tolerance, found[worst], f"Expected: {'; '.join(told)}.")

@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -11,6 +12,7 @@ import pandas as pd
 from pydantic import BaseModel
 from sklearn.pipeline import Pipeline
 
+from ...errors import RefusedError
 from ...problem import Problem
 
 
@@ -108,6 +110,13 @@ def _number(measured: float) -> float | None:
 def not_judged(reason: str) -> Judgement:
     """Says why there is nothing to judge."""
     return Judgement(Verdict.NOT_JUDGED, reason)
+
+
+def require(setting: str, columns: Iterable[str], table: pd.DataFrame) -> None:
+    """Refuses a setting that names a column which is not there."""
+    if absent := [column for column in columns if column not in table]:
+        msg = f"{setting}: the test set has no column {', '.join(absent)}, but {', '.join(table.columns)}"
+        raise RefusedError(msg)
 
 
 class Gate(BaseModel, ABC, extra="forbid", frozen=True):

@@ -6,7 +6,7 @@ from fairlearn.metrics import MetricFrame, selection_rate, true_positive_rate
 from pydantic import Field, NonNegativeFloat, PositiveInt
 from sklearn.base import is_classifier
 
-from .gate import Evidence, Gate, Judgement, at_most, not_judged
+from .gate import Evidence, Gate, Judgement, at_most, not_judged, require
 
 
 class Slices(Gate):
@@ -43,12 +43,14 @@ class Fairness(Gate):
         """Finds the largest difference."""
         if not is_classifier(evidence.model):
             return not_judged("A regression selects nobody; the gate slices looks at its errors.")
+        require("gates.fairness.columns", self.columns, evidence.test_set)
         gaps = [found for column in self.columns for found in self._gaps(evidence, column)]
         if not gaps:
             named = ", ".join(self.columns) or "none is declared"
             return not_judged(f"No two groups have {self.min_samples} rows or more (columns: {named}).")
         gap, where = max(gaps)
-        return at_most(self.max_gap, gap, f"The largest gap is {gap:.4f}, in the {where}; {self.max_gap} is allowed.")
+        told = f"The largest gap is {gap:.4f}, in the {where}" if gap else "No rate differs"
+        return at_most(self.max_gap, gap, f"{told}; {self.max_gap} is allowed.")
 
     def _gaps(self, evidence: Evidence, column: str) -> Iterator[tuple[float, str]]:
         groups, predicted = evidence.test_set[column].astype(str), evidence.predictions["prediction"]

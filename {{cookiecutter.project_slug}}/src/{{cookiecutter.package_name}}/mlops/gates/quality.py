@@ -13,10 +13,15 @@ from .gate import Evidence, Gate, Judgement, at_least, at_most, not_judged
 
 PREPARED = {
     "numeric": [
-        {"class": "sklearn.impute.SimpleImputer", "options": {"strategy": "median", "keep_empty_features": True}},
         {"class": "sklearn.preprocessing.StandardScaler"},
+        {"class": "sklearn.impute.SimpleImputer", "options": {"keep_empty_features": True}},
     ],
-    "categorical": [{"class": "sklearn.preprocessing.OneHotEncoder", "options": {"handle_unknown": "ignore"}}],
+    "categorical": [
+        {
+            "class": "sklearn.preprocessing.OneHotEncoder",
+            "options": {"handle_unknown": "infrequent_if_exist", "max_categories": 100},
+        }
+    ],
 }
 LOGISTIC = {"class": "sklearn.linear_model.LogisticRegression", "options": {"solver": "newton-cholesky"}}
 RIDGE = {"class": "sklearn.linear_model.Ridge"}

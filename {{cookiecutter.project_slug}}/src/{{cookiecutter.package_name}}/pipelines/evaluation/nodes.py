@@ -8,6 +8,7 @@ from sklearn.base import is_classifier
 from sklearn.inspection import permutation_importance
 from sklearn.pipeline import Pipeline
 
+from ...errors import RefusedError
 from ...problem import Problem
 from ...scoring import Recorded, score
 from .parameters import Evaluation
@@ -77,8 +78,12 @@ def measure_slices(
         A slice that is too small, or in which only one class occurs, is not judged: its score and gap are null.
 
     Raises:
-        KeyError: If a column of the slices is not in the test set.
+        RefusedError: If a column of the slices is not in the test set.
     """
+    if unknown := [column for column in evaluation.slices.columns if column not in test_set]:
+        known = ", ".join(test_set.columns)
+        msg = f"evaluation.slices.columns: the test set has no column {', '.join(unknown)}, but {known}"
+        raise RefusedError(msg)
     answers, target = Recorded(model, problem.features(test_set)), test_set[problem.target].to_numpy()
     whole = score(answers, np.arange(len(test_set)), target, scoring)
 
