@@ -45,6 +45,14 @@ def test_a_champion_is_asked_with_columns_that_the_new_model_does_not_see(eviden
     assert (judgement.verdict, judgement.measured < -0.1) == ("failed", True)
 
 
+def test_a_champion_is_compared_on_few_rows_of_rare_classes() -> None:
+    evidence = honest("three classes").evidence
+    wanted = {"low": 1, "middle": 2, "high": 20}
+    rare = [rows.head(wanted[str(label)]) for label, rows in evidence.test_set.groupby("outcome")]
+    few = replace(evidence, test_set=pd.concat(rare), scoring="roc_auc_ovr")
+    assert gate("champion", tolerance=1).judge(few).verdict == "passed"
+
+
 @pytest.mark.parametrize("piece", REQUIRED)
 def test_each_piece_of_lineage_is_needed(piece: str, evidence: Evidence) -> None:
     known = {name: value for name, value in LINEAGE.items() if not name.startswith(piece)}

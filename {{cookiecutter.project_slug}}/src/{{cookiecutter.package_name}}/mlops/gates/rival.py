@@ -1,8 +1,10 @@
 """The gate that compares a model with the one that serves now."""
 
 import numpy as np
+import pandas as pd
 from pydantic import Field, NonNegativeFloat, PositiveInt
 from scipy.stats import bootstrap
+from sklearn.base import is_classifier
 
 from ...scoring import Recorded, score
 from .gate import Champion, Evidence, Gate, Judgement, Verdict, at_least
@@ -11,8 +13,8 @@ from .gate import Champion, Evidence, Gate, Judgement, Verdict, at_least
 class NotWorseThanChampion(Gate):
     """Refuses a model that may be worse than the champion on the same held-out rows by more than `tolerance`.
 
-    Rows are drawn again and again, and both models are scored on each draw (paired bootstrap): the lower bound of the
-    difference, at `confidence`, must not lie under minus `tolerance`.
+    Rows are drawn again and again, and both models are scored on each draw (paired bootstrap, class by class, so that
+    each occurs): the lower bound of the difference, at `confidence`, must not lie under minus `tolerance`.
     """
 
     tolerance: NonNegativeFloat
@@ -53,9 +55,11 @@ class NotWorseThanChampion(Gate):
         observed = difference(every)
         if np.isnan(observed):
             return observed, observed
+        classes = pd.Series(target).groupby(target).indices.values() if is_classifier(evidence.model) else [every]
+        once = [numbers for numbers in classes if len(numbers) == 1]
         found = bootstrap(
-            (every,),
-            difference,
+            tuple(numbers for numbers in classes if len(numbers) > 1),
+            lambda *drawn: difference(np.concatenate([*drawn, *once])),
             n_resamples=self.resamples,
             vectorized=False,
             confidence_level=self.confidence,
