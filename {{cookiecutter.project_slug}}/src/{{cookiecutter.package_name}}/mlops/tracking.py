@@ -22,8 +22,6 @@ from . import lineage
 from .registry import LINEAGE
 from .resources import Meter, Prices, total
 
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # seven, the default, is two minutes of silence
-os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 logging.getLogger("mlflow.utils.environment").setLevel(
     logging.ERROR
 )  # it misses pip, which uv's environments have no need of
@@ -43,6 +41,8 @@ def connect(settings: dict[str, Any], project: Path) -> None:
     Raises:
         RefusedError: If the server does not answer.
     """
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # seven, the default, is two minutes of silence
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     uri = os.environ.get("MLFLOW_TRACKING_URI") or settings["tracking_uri"]
     if uri.startswith(EMBEDDED):
         database = project / uri.removeprefix(EMBEDDED)

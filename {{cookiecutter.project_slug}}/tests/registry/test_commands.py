@@ -1,0 +1,106 @@
+"""`kedro model`, as people use it, on a project that was trained."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import Kedro, connect, git
+
+MISTAKES = [
+    (("promote", "9", "--to", "staging"), "has no version 9: `kedro model list` shows what there is"),
+    (("promote", "1", "--to", "moon"), "'moon' is not one of 'staging', 'production'"),
+    (("card", "champion"), "has no version with the alias 'champion'"),
+    (("rollback",), "there is nothing to go back to"),
+    (("history", "--at", "yesterday"), "yesterday is no date: write 2026-01-31"),
+    (("explain", "nobody"), "no held-out row has the flight_id nobody; the first has 2013-09"),
+    (("compare", "1", "2"), "has no version 2"),
+    (("reproduce", "2"), "has no version 2"),
+]
+
+
+@pytest.fixture
+def registered(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the trained project, where things may be moved."""
+    shutil.copytree(trained, tmp_path / "project", symlinks=True)
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv("KEDRO_ENV", "ci")
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path / "project"
+
+
+def ok(kedro: Kedro, *arguments: str) -> str:
+    result = kedro("model", *arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_way_of_a_version(registered: Path, kedro: Kedro) -> None:
+    assert "challenger" in (listed := ok(kedro, "list"))
+    assert git(registered, "rev-parse", "HEAD")[:10] in listed
+    assert "Version 1 serves in staging; before, it was none." in ok(kedro, "promote", "challenger", "--to", "staging")
+    ok(kedro, "promote", "1", "--to", "production", "--reason", "the first one")
+    assert "challenger, champion, staging" in ok(kedro, "list")
+    assert "the first one" in ok(kedro, "history")
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    assert f"production, {today} 23:59:59 UTC: version 1, since {today}" in ok(kedro, "history", "--at", today)
+    assert ok(kedro, "history", "--at", "2020-01-01").count("UTC: nothing") == 2
+    assert "version 1 serves in production already" in kedro("model", "promote", "1", "--to", "production").output
+
+
+def test_the_card_is_the_versions_description_and_stands_in_the_report(registered: Path, kedro: Kedro) -> None:
+    card = (registered / "data/08_reporting/model_card.md").read_text()
+    version = connect(registered).get_model_version("{{cookiecutter.project_slug}}", "1")
+    run = connect(registered).get_run(version.run_id)
+    assert card in ok(kedro, "card", "1")
+    assert version.description == card or card.startswith(version.description[:4000])
+    assert "<h1>Model card: " in (registered / "data/08_reporting/report.html").read_text()
+    for name in ("wall_seconds", "cpu_seconds"):
+        assert f"{run.data.metrics[name]:.0f} s" in card
+    assert f"{run.data.metrics['cost']:.4f}" in card
+    assert f"{run.data.metrics['test_roc_auc']:.4f}" in card
+
+
+def test_two_versions_are_compared(registered: Path, kedro: Kedro) -> None:
+    assert kedro("run", "--params=training.seed=7").exit_code == 0
+    compared = ok(kedro, "compare", "1", "challenger")
+    for shown in ("test_roc_auc", "cost", "training.seed", "2013", "kedro.params", "parameters"):
+        assert shown in compared
+    assert "gates/" not in compared
+
+
+def test_an_answer_is_explained_step_by_step(registered: Path, kedro: Kedro) -> None:
+    row = pd.read_parquet(registered / "data/05_model_input/test.parquet").iloc[3]
+    told = ok(kedro, "explain", row["flight_id"], "--version", "1")
+    for shown in ("1. What was recorded", "tailnum", "2. What the model sees", "departure_hour", "3. What the"):
+        assert shown in told
+    assert f"What happened: {row['late']}" in told
+
+
+def test_a_copy_is_exported(registered: Path, kedro: Kedro) -> None:
+    assert "copy holds version 1 of" in ok(kedro, "export", "challenger", "copy")
+    assert (registered / "copy" / "model.skops").exists()
+
+
+@pytest.mark.parametrize(("arguments", "told"), MISTAKES, ids=[mistake[0][0] for mistake in MISTAKES])
+def test_a_mistake_is_told_in_a_sentence(trained: Path, kedro: Kedro, arguments: tuple[str, ...], told: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(trained)
+        result = kedro("model", "--env", "ci", *arguments)
+    assert result.exit_code > 0
+    assert told in " ".join(result.output.split())
+    assert "Traceback" not in result.output
+
+
+def test_a_project_without_versions_says_what_to_do(project: Path, kedro: Kedro) -> None:
+    assert "nothing is registered as" in kedro("model", "--env", "ci", "list").output
+    assert "alias 'champion'" in kedro("model", "--env", "ci", "card", "champion").output
+
+
+def test_a_registry_that_is_down_is_named(trained: Path, kedro: Kedro, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(trained)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    result = kedro("model", "promote", "1", "--to", "production")
+    assert result.exit_code == 1
+    assert "MLflow at http://127.0.0.1:9 does not answer" in result.output

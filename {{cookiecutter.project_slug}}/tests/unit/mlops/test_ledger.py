@@ -1,0 +1,53 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from {{cookiecutter.package_name}}.errors import RefusedError
+from {{cookiecutter.package_name}}.mlops.ledger import Move, at, moment, serving
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def moves(*steps: str) -> list[Move]:
+    """Promotions of versions, and `back` for a rollback; one a day."""
+    made: list[Move] = []
+    for day, step in enumerate(steps):
+        served = serving(made)
+        action, after = ("rollback", served[-2]) if step == "back" else ("promote", step)
+        before = served[-1] if served else ""
+        made.append(Move(action, "production", before, after, "", "", "", "", START + timedelta(days=day)))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("steps", "stack"),
+    [
+        ([], []),
+        (["1", "2", "3"], ["1", "2", "3"]),
+        (["1", "2", "3", "back"], ["1", "2"]),
+        (["1", "2", "3", "back", "back"], ["1"]),
+        (["1", "2", "back", "3", "back"], ["1"]),
+        (["1", "2", "1", "back"], ["1", "2"]),
+    ],
+)
+def test_rollbacks_undo_promotions_one_by_one(steps: list[str], stack: list[str]) -> None:
+    assert serving(moves(*steps)) == stack
+
+
+def test_a_version_that_served_before_the_ledger_began_can_be_gone_back_to() -> None:
+    assert serving([Move("promote", "production", "1", "2", "", "", "", "", START)]) == ["1", "2"]
+
+
+def test_the_ledger_knows_what_served_at_any_time() -> None:
+    ledger = moves("1", "2", "back", "3")
+    served = [at(ledger, START + timedelta(days=day, hours=1)) for day in range(-1, 5)]
+    assert [move.after if move else None for move in served] == [None, "1", "2", "1", "3", "3"]
+    assert at(ledger, START + timedelta(days=1)) == ledger[1]
+
+
+def test_a_date_means_its_end_and_a_time_without_zone_is_utc() -> None:
+    assert moment("2026-03-01") > datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
+    assert moment("2026-03-01T12:00") == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert moment("2026-03-01T12:00+02:00") == datetime(2026, 3, 1, 10, tzinfo=UTC)
+    with pytest.raises(RefusedError, match="yesterday is no date: write 2026-01-31"):
+        moment("yesterday")
