@@ -43,12 +43,15 @@ def connect(settings: dict[str, Any], project: Path) -> None:
     """
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # seven, the default, is two minutes of silence
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or settings["tracking_uri"]
+    chosen = os.environ.get("MLFLOW_TRACKING_URI")
+    uri = chosen or settings["tracking_uri"]
     if uri.startswith(EMBEDDED):
         database = project / uri.removeprefix(EMBEDDED)
         database.parent.mkdir(parents=True, exist_ok=True)
         uri = f"{EMBEDDED}{database.as_posix()}"  # MLflow keeps one connection for each address, in whichever folder
     mlflow.set_tracking_uri(uri)
+    if not chosen:
+        os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow writes it, and the next session would take it for a choice
     try:
         known = mlflow.get_experiment_by_name(settings["experiment"])
     except MlflowException as error:
