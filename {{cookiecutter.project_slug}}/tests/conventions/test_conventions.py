@@ -41,12 +41,12 @@ def test_dvc_yaml_follows_the_pipelines(kedro: Kedro, monkeypatch: pytest.Monkey
 
 def test_dvc_yaml_that_is_out_of_date_is_shown_and_mended(project: Path, kedro: Kedro) -> None:
     stages = project / "dvc.yaml"
-    stages.write_text(stages.read_text().replace("- problem", "- problam"))
+    stages.write_text(stages.read_text().replace("- problem", "- puzzle"))
     result = kedro("dvc", "check")
     assert result.exit_code == 1
-    assert "-      - problam" in result.output
+    assert "-      - puzzle" in result.output
     assert kedro("dvc", "sync").exit_code == 0
-    assert "- problam" not in stages.read_text()
+    assert "- puzzle" not in stages.read_text()
 
 
 def functions(file: Path) -> Iterator[ast.FunctionDef]:
