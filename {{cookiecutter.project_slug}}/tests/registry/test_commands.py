@@ -3,10 +3,13 @@
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from conftest import Kedro, connect, git
+
+from {{cookiecutter.package_name}}.problem import Problem
 
 MISTAKES = [
     (("promote", "9", "--to", "staging"), "has no version 9: `kedro model list` shows what there is"),
@@ -14,7 +17,7 @@ MISTAKES = [
     (("card", "champion"), "has no version with the alias 'champion'"),
     (("rollback",), "there is nothing to go back to"),
     (("history", "--at", "yesterday"), "yesterday is no date: write 2026-01-31"),
-    (("explain", "nobody"), "no held-out row has the flight_id nobody; the first has 2013-09"),
+    (("explain", "nobody"), "nobody; the first has "),
     (("compare", "1", "2"), "has no version 2"),
     (("reproduce", "2"), "has no version 2"),
 ]
@@ -49,7 +52,9 @@ def test_the_way_of_a_version(registered: Path, kedro: Kedro) -> None:
     assert "version 1 serves in production already" in kedro("model", "promote", "1", "--to", "production").output
 
 
-def test_the_card_is_the_versions_description_and_stands_in_the_report(registered: Path, kedro: Kedro) -> None:
+def test_the_card_is_the_versions_description_and_stands_in_the_report(
+    registered: Path, kedro: Kedro, parameters: dict[str, Any]
+) -> None:
     card = (registered / "data/08_reporting/model_card.md").read_text()
     version = connect(registered).get_model_version("{{cookiecutter.project_slug}}", "1")
     run = connect(registered).get_run(version.run_id)
@@ -59,23 +64,28 @@ def test_the_card_is_the_versions_description_and_stands_in_the_report(registere
     for name in ("wall_seconds", "cpu_seconds"):
         assert f"{run.data.metrics[name]:.0f} s" in card
     assert f"{run.data.metrics['cost']:.4f}" in card
-    assert f"{run.data.metrics['test_roc_auc']:.4f}" in card
+    assert f"{run.data.metrics['test_' + parameters['training']['scoring']]:.4f}" in card
 
 
-def test_two_versions_are_compared(registered: Path, kedro: Kedro) -> None:
-    assert kedro("run", "--params=training.seed=7").exit_code == 0
+@pytest.mark.usefixtures("registered")
+def test_two_versions_are_compared(kedro: Kedro, parameters: dict[str, Any]) -> None:
+    training = parameters["training"]
+    assert kedro("run", f"--params=training.seed={training['seed'] + 1}").exit_code == 0
     compared = ok(kedro, "compare", "1", "challenger")
-    for shown in ("test_roc_auc", "cost", "training.seed", "2013", "kedro.params", "parameters"):
+    seeds = (str(training["seed"]), str(training["seed"] + 1))
+    for shown in (f"test_{training['scoring']}", "cost", "training.seed", *seeds, "kedro.params", "parameters"):
         assert shown in compared
     assert "gates/" not in compared
 
 
-def test_an_answer_is_explained_step_by_step(registered: Path, kedro: Kedro) -> None:
-    row = pd.read_parquet(registered / "data/05_model_input/test.parquet").iloc[3]
-    told = ok(kedro, "explain", row["flight_id"], "--version", "1")
-    for shown in ("1. What was recorded", "tailnum", "2. What the model sees", "departure_hour", "3. What the"):
-        assert shown in told
-    assert f"What happened: {row['late']}" in told
+def test_an_answer_is_explained_step_by_step(registered: Path, kedro: Kedro, parameters: dict[str, Any]) -> None:
+    problem = Problem.model_validate(parameters["problem"])
+    row = pd.read_parquet(registered / "data/05_model_input/test.parquet").iloc[[3]]
+    told = ok(kedro, "explain", str(row[problem.key].iloc[0]), "--version", "1")
+    steps = ("1. What was recorded", "2. What the model sees", "3. What the estimator gets")
+    assert [step for step in steps if step not in told] == []
+    assert [feature for feature in problem.features(row) if feature not in told] == []
+    assert f"What happened: {row[problem.target].iloc[0]}" in told
 
 
 def test_a_copy_is_exported(registered: Path, kedro: Kedro) -> None:

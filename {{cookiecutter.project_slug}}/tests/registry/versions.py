@@ -27,6 +27,7 @@ Register = Callable[..., str]
 def empty_registry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Register:
     """Runs the test in a folder with an MLflow store of its own, and registers versions there."""
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")  # MLflow writes its address there; this is undone after the test
     blank = folder.parent / "blank.db"
     if not blank.exists():  # making its tables takes MLflow longer than a test
         mlflow.set_tracking_uri(f"sqlite:///{blank}")

@@ -5,7 +5,6 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import mlflow
 from filelock import FileLock, Timeout
@@ -16,6 +15,7 @@ from mlflow.exceptions import MlflowException
 from ..errors import RefusedError
 from . import ledger, registry
 from .lineage import flaws
+from .tracking import EMBEDDED
 
 ALIASES = {"staging": "staging", "production": registry.CHAMPION}
 VERDICTS = "passed_gates.json"
@@ -114,11 +114,11 @@ def _make(name: str, move: ledger.Move) -> ledger.Move:
 def _one_at_a_time() -> Iterator[None]:
     """Keeps a lock beside an embedded store. On a server the comparison with where the promotion began has to do."""
     uri = mlflow.get_tracking_uri()
-    if not uri.startswith("sqlite:///"):
+    if not uri.startswith(EMBEDDED):
         yield
         return
     try:
-        with FileLock(Path(uri.removeprefix("sqlite:///") + ".lock"), timeout=PATIENCE):
+        with FileLock(f"{uri.removeprefix(EMBEDDED)}.lock", timeout=PATIENCE):
             yield
     except Timeout as error:
         msg = f"another promotion has been at work for {PATIENCE} seconds; nothing was changed, try again later"

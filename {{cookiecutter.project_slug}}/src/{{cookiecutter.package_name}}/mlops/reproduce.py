@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import yaml
-from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from mlflow import MlflowClient
 from mlflow.entities import Run
@@ -89,15 +88,14 @@ def _fetch_data(project: Path, tree: Path, lineage: dict[str, str]) -> None:
     for path, wanted in inputs(lineage).items():
         if wanted.startswith(GIT):
             continue
-        try:
-            with Repo(str(tree)) as there:
-                there.pull([str(tree / path)])
-        except DvcException as error:
+        pull = [sys.executable, "-m", "dvc", "pull", "--quiet", path]
+        done = subprocess.run(pull, cwd=tree, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
             msg = (
-                f"{path} with the hash {wanted} is neither in DVC's cache nor in its remote: the version cannot be "
-                "rebuilt until somebody who has that data says `dvc push`"
+                f"{path} with the hash {wanted} comes neither from DVC's cache nor from its remote: the version cannot "
+                f"be rebuilt until somebody who has that data says `dvc push`. DVC says:\n{done.stderr.strip()}"
             )
-            raise RefusedError(msg) from error
+            raise RefusedError(msg)
 
 
 def _python(project: Path, tree: Path, scratch: Path, lineage: dict[str, str], say: Say) -> str:
