@@ -99,13 +99,13 @@ def _rules(reported: "pd.DataFrame") -> Iterator[str]:
             yield f"rule '{check}' is broken {_where(found)}"
         else:
             for column, values in found.groupby("column", sort=False):
-                example = values["failure_case"].iloc[0]
+                example = values["failure_case"].tolist()[0]
                 yield f"column '{column}': rule '{check}' is broken {_where(values)}, for example {example!r}"
 
 
 def _where(found: "pd.DataFrame") -> str:
     rows = found["index"].dropna().unique()
-    return f"by {len(rows)} row{'s'[: len(rows) != 1]}, the first is {rows[0]}" if len(rows) else "by the whole table"
+    return f"by {len(rows)} row{'s'[: len(rows) != 1]}, the first is {min(rows)}" if len(rows) else "by the whole table"
 
 
 def locate(error: BaseException, catalog: DataCatalog) -> None:

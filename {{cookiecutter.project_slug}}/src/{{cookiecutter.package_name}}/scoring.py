@@ -21,12 +21,14 @@ def score(model: Any, features: Any, target: Any, scoring: str) -> float:
         scoring: Name of a scikit-learn scorer.
 
     Returns:
-        The score; NaN for a model whose answers are not all numbers, so that its gates can say so.
+        The score; NaN for a model whose answers are not all numbers, so that its gates can say so, and for rows that
+        lack a class without which the scorer says nothing.
     """
     try:
         return float(get_scorer(scoring)(model, features, target))
     except ValueError:
-        if answers_in_numbers(model, features):
+        lacks_a_class = len(np.unique(target)) < len(getattr(model, "classes_", []))
+        if answers_in_numbers(model, features) and not lacks_a_class:
             raise
         return float("nan")
 

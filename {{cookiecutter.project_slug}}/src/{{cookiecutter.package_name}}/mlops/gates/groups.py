@@ -23,7 +23,7 @@ class Slices(Gate):
         sentence = (
             f"{evidence.scoring} is lowest for {worst['column']} {worst['value']}: {worst['score']:.4f} on "
             f"{worst['rows']:,} rows, {worst['gap']:+.4f} against the whole; -{self.max_gap} is allowed. "
-            f"{len(judged)} slices are judged, {small} are not: too few rows, or one class only."
+            f"{len(judged)} slices are judged, {small} are not: too few rows, or a class is missing."
         )
         return at_most(self.max_gap, -worst["gap"], sentence)
 

@@ -75,7 +75,7 @@ def measure_slices(
 
     Returns:
         One row a slice: `column`, `value`, `rows`, `score`, `gap` (score minus that of the whole test set), `judged`.
-        A slice that is too small, or in which only one class occurs, is not judged: its score and gap are null.
+        A slice that is too small, or lacks classes that the metric needs, is not judged: its score and gap are null.
 
     Raises:
         RefusedError: If a column of the slices is not in the test set.
