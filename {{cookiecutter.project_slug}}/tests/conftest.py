@@ -43,6 +43,13 @@ def parameters() -> dict[str, Any]:
     return dict(OmegaConfigLoader(str(PROJECT / "conf"), env="ci", **CONFIG_LOADER_ARGS)["parameters"])
 
 
+@pytest.fixture(autouse=True)
+def address() -> Iterator[None]:
+    """MLflow leaves the address of its store in the environment: the next test has another."""
+    with patch.dict(os.environ):
+        yield
+
+
 def git(folder: Path, *arguments: str) -> str:
     """Runs git."""
     return subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True, text=True).stdout.strip()
@@ -55,8 +62,7 @@ def dvc(folder: Path, *arguments: str) -> str:
 
 def connect(folder: Path) -> mlflow.MlflowClient:
     """The MLflow store of a project."""
-    with patch.dict(os.environ):  # MLflow leaves its address there
-        mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
     return mlflow.MlflowClient()
 
 
