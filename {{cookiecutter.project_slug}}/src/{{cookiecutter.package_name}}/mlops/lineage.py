@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,11 @@ REQUIRED = (
 """Pieces without which a version is not promoted; `data` stands for the hash of at least one data set."""
 
 
-def data_version(project: Path, inputs: Iterable[Path]) -> dict[str, str]:
+def data_version(project: Path, paths: Iterable[Path]) -> dict[str, str]:
     """DVC's hash of each input as it is in the workspace, and whether the `.dvc` pointers say the same.
 
-    What git holds, such as the rows that tests run on, has git's hash; what neither holds has `none`.
+    For what a DVC stage made, the inputs of that stage stand in. What git holds, such as the rows that tests run on,
+    has git's hash; what neither holds has `none`.
     """
     from dvc.repo import Repo  # noqa: PLC0415  (half a second's import, needed for training alone)
 
@@ -39,16 +40,29 @@ def data_version(project: Path, inputs: Iterable[Path]) -> dict[str, str]:
     clean = True
     with Repo(str(project)) as repo:
         tracked = {Path(out.fs_path): out for stage in repo.index.stages if stage.is_data_source for out in stage.outs}
-        for path in inputs:
-            parts = [held for held in tracked if path.is_relative_to(held) or held.is_relative_to(path)]
+        for source in {source for path in paths for source in _made_from(path, repo.index.stages)}:
+            parts = [held for held in tracked if source.is_relative_to(held) or held.is_relative_to(source)]
             for part in parts:
                 found[part] = tracked[part].get_hash().value
                 clean &= found[part] == tracked[part].hash_info.value
             if not parts:
-                held = _git(project, "rev-parse", "--verify", f"HEAD:./{os.path.relpath(path, project)}")
-                found[path] = f"{GIT}{held}" if held else NOTHING
-    names = {f"data.{os.path.relpath(path, project)}": value for path, value in found.items()}
+                held = _git(project, "rev-parse", "--verify", f"HEAD:./{os.path.relpath(source, project)}")
+                found[source] = f"{GIT}{held}" if held else NOTHING
+    names = {f"data.{os.path.relpath(path, project)}": value for path, value in sorted(found.items())}
     return names | {"data.clean": str(clean).lower()}
+
+
+def _made_from(path: Path, stages: list[Any]) -> Iterator[Path]:
+    """The data that a path was made from by DVC stages; the path itself if none made it."""
+    from dvc.dependency import ParamsDependency  # noqa: PLC0415  (as above)
+
+    made = {Path(out.fs_path): stage for stage in stages if not stage.is_data_source for out in stage.outs}
+    if path not in made:
+        yield path
+        return
+    for dep in made[path].deps:
+        if not isinstance(dep, ParamsDependency) and Path(dep.fs_path).suffix != ".py":
+            yield from _made_from(Path(dep.fs_path), stages)
 
 
 def code_version(project: Path) -> dict[str, str]:

@@ -39,6 +39,11 @@ def test_a_folder_whose_files_dvc_tracks_one_by_one_has_them_all(project: Path) 
     assert inputs(data_version(project, [folder])).keys() == {"parts/a", "parts/b"}
 
 
+def test_what_a_stage_made_stands_for_the_inputs_of_that_stage(project: Path) -> None:
+    raw = data_version(project, [path for path in (project / "data/01_raw").iterdir() if path.suffix != ".dvc"])
+    assert data_version(project, [project / "data/05_model_input/train.parquet"]) == raw
+
+
 def test_data_in_git_has_gits_hash_and_data_in_neither_has_none(project: Path) -> None:
     (project / "conf" / "table.csv").write_text("a\n")
     found = data_version(project, [project / "pyproject.toml", project / "conf" / "table.csv"])
