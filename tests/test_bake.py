@@ -88,7 +88,7 @@ def test_the_name_arrives(name: str, bake: Bake) -> None:
     assert settings["project"]["description"] == name
     assert settings["tool"]["kedro"]["project_name"] == name
     assert (project.path / "src" / settings["tool"]["kedro"]["package_name"] / "__init__.py").is_file()
-    assert len(settings["tool"]["kedro"]["package_name"]) <= 40
+    assert len(settings["tool"]["kedro"]["package_name"]) <= 30
 
 
 def test_has_the_files_of_the_template_and_no_others(combination: BakedProject, template: Path) -> None:
