@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from conftest import Kedro, connect, git
 
+from {{cookiecutter.package_name}}.mlops import console
 from {{cookiecutter.package_name}}.problem import Problem
 
 MISTAKES = [
@@ -56,14 +57,15 @@ def test_the_card_is_the_versions_description_and_stands_in_the_report(
     registered: Path, kedro: Kedro, parameters: dict[str, Any]
 ) -> None:
     card = (registered / "data/08_reporting/model_card.md").read_text()
-    version = connect(registered).get_model_version("{{cookiecutter.project_slug}}", "1")
+    name = "{{cookiecutter.project_slug}}"
+    version = connect(registered).get_model_version(name, "1")
     run = connect(registered).get_run(version.run_id)
     assert card in ok(kedro, "card", "1")
     assert version.description == card or card.startswith(version.description[:4000])
     assert "<h1>Model card: " in (registered / "data/08_reporting/report.html").read_text()
     for name in ("wall_seconds", "cpu_seconds"):
         assert f"{run.data.metrics[name]:.0f} s" in card
-    assert f"{run.data.metrics['cost']:.4f}" in card
+    assert f"{run.data.metrics['cost']:.6f}" in card
     assert f"{run.data.metrics['test_' + parameters['training']['scoring']]:.4f}" in card
 
 
@@ -91,6 +93,21 @@ def test_an_answer_is_explained_step_by_step(registered: Path, kedro: Kedro, par
 def test_a_copy_is_exported(registered: Path, kedro: Kedro) -> None:
     assert "copy holds version 1 of" in ok(kedro, "export", "challenger", "copy")
     assert (registered / "copy" / "model.skops").exists()
+
+
+def test_a_version_that_comes_out_differently_fails(
+    registered: Path, kedro: Kedro, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "reproduce", lambda *_, **__: ["parameter leaf: 20 then, 30 now"])
+    result = kedro("model", "reproduce", "1")
+    assert result.exit_code == 1
+    assert "version 1 was not reproduced:\n  - parameter leaf: 20 then, 30 now" in result.output
+
+
+def test_prices_that_cannot_be_used_are_named(registered: Path, kedro: Kedro) -> None:
+    result = kedro("run", "--pipelines=training", "--params=prices.core_hour=-1")
+    assert result.exit_code == 1
+    assert "the parameter prices (conf/base/parameters_registration.yml) cannot be used" in result.output
 
 
 @pytest.mark.parametrize(("arguments", "told"), MISTAKES, ids=[mistake[0][0] for mistake in MISTAKES])

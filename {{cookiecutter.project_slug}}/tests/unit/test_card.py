@@ -61,7 +61,7 @@ def test_the_card_shows_all_that_is_known() -> None:
         "| leak | passed (switched off) | High enough. |",
         "2 slices are large enough to be judged, 1 are not",
         "| area south | 400 | 0.7500 | -0.0500 |",
-        "61 s, 40 s of processor time, 512 MB of memory at the peak: about 0.0123 EUR.",
+        "61 s, 40 s of processor time, 512 MB of memory at the peak: about 0.012300 EUR.",
         "| data/01_raw/rows | `5d41402a` |",
         "| git.commit | `0123abcd` |",
         "- L2",

@@ -69,7 +69,9 @@ def _worktree(project: Path, commit: str, say: Say, *, keep: bool) -> Iterator[t
         say(f"Worktree of commit {commit[:10]}: {scratch / 'tree'}")
         yield scratch, scratch / "tree" / _git(project, "rev-parse", "--show-prefix").stdout.strip()
     finally:
-        if not keep:
+        if keep:
+            say(f"Kept. `git worktree remove --force {scratch / 'tree'}` removes it")
+        else:
             _git(project, "worktree", "remove", "--force", str(scratch / "tree"))
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -119,8 +121,8 @@ def _python(project: Path, tree: Path, scratch: Path, lineage: dict[str, str], s
 def _train(tree: Path, scratch: Path, python: str, lineage: dict[str, str]) -> Run:
     """Runs what leads to metrics and predictions, into a store of its own."""
     options = {
-        "env": lineage["kedro.env"],
-        "params": json.loads(lineage["kedro.params"]),
+        "env": lineage.get("kedro.env", "local"),
+        "params": json.loads(lineage.get("kedro.params", "{}")),
         "to_outputs": "metrics,predictions",
     }
     config, store = scratch / "run.yml", f"sqlite:///{scratch.as_posix()}/mlflow.db"

@@ -16,6 +16,7 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from mlflow.utils.validation import MAX_DATASET_DIGEST_SIZE, MAX_PARAM_VAL_LENGTH, MAX_PARAMS_TAGS_PER_BATCH
+from pydantic import ValidationError
 
 from ..errors import RefusedError
 from . import lineage
@@ -70,9 +71,10 @@ def start(project: Path, config: AbstractConfigLoader, inputs: list[Path]) -> No
     origin = lineage.code_version(project) | lineage.environment(project) | lineage.data_version(project, inputs)
     origin |= {"parameters": lineage.parameters_hash(parameters)}
     origin |= {"kedro.env": config.env or "local", "kedro.params": json.dumps(config.runtime_params)}
+    meter = _meter(parameters)
     run = mlflow.start_run(tags={f"{LINEAGE}{name}": value for name, value in origin.items()})
     mlflow.set_tag(f"{LINEAGE}mlflow.run", run.info.run_id)
-    _meters[run.info.run_id] = Meter(Prices.model_validate(parameters["prices"]))
+    _meters[run.info.run_id] = meter
     _log_parameters(dict(_flat(parameters)))
     for path, value in lineage.inputs(origin).items():
         source = LocalArtifactDatasetSource(path)
@@ -82,12 +84,21 @@ def start(project: Path, config: AbstractConfigLoader, inputs: list[Path]) -> No
 
 def resume(model: Path, parameters: dict[str, Any]) -> None:
     """Goes on with the run that trained a model. Parameters changed since then become tags: MLflow's are final."""
+    meter = _meter(parameters)
     run = mlflow.start_run(run_id=Model.load(str(model)).run_id)
-    _meters[run.info.run_id] = Meter(Prices.model_validate(parameters["prices"]))
+    _meters[run.info.run_id] = meter
     now = dict(_flat(parameters))
     changed = {name: value for name, value in now.items() if run.data.params.get(name, value) != value}
     mlflow.set_tags({f"changed.{name}": value for name, value in changed.items()})
     _log_parameters({name: value for name, value in now.items() if name not in run.data.params})
+
+
+def _meter(parameters: dict[str, Any]) -> Meter:
+    try:
+        return Meter(Prices.model_validate(parameters.get("prices")))
+    except ValidationError as error:
+        msg = f"the parameter prices (conf/base/parameters_registration.yml) cannot be used: {error.errors()[0]['msg']}"
+        raise RefusedError(msg) from error
 
 
 def _log_parameters(flat: dict[str, str]) -> None:
