@@ -69,7 +69,8 @@ class Contract(Gate):
         breaches = dict(self._breaches(evidence))
         told = "; ".join(f"{what} ({rows:,} rows)" if rows else what for what, rows in breaches.items())
         broken = sum(max(rows, 1) for rows in breaches.values())
-        return at_most(0, broken, f"{told}." if told else "Predictions keep to their contract, and each class occurs.")
+        classes = ", and each class occurs" if is_classifier(evidence.model) else ""
+        return at_most(0, broken, f"{told}." if told else f"Predictions keep to their contract{classes}.")
 
     def _breaches(self, evidence: Evidence) -> Iterator[tuple[str, int]]:
         try:
