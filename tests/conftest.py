@@ -10,6 +10,8 @@ from baking import COMBINATIONS, BakedProject, clean_environment, copy_template
 
 Bake = Callable[..., BakedProject]
 
+collect_ignore = ["make_it_yours"]  # tests of projects, which run where they are laid over one
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,48 @@
+"""From wines to a training and a test set."""
+
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+from ...features import compute_features
+from .parameters import Split
+
+CULTIVAR = {0: "Barolo", 1: "Grignolino", 2: "Barbera"}
+STRONG = 13.0
+"""Per cent of alcohol."""
+
+
+def number_wines(wines_raw: pd.DataFrame) -> pd.Series:
+    """The key of each wine: the number of the row."""
+    return pd.Series(range(len(wines_raw)), index=wines_raw.index, name="wine")
+
+
+def build_features(wines_raw: pd.DataFrame) -> pd.DataFrame:
+    """Computes features, key, strength and target.
+
+    Args:
+        wines_raw: `RawWines`.
+
+    Returns:
+        `ModelInput`.
+    """
+    return compute_features(wines_raw).assign(
+        wine=number_wines(wines_raw),
+        strength=(wines_raw["alcohol"] > STRONG).map({True: "strong", False: "light"}),
+        cultivar=wines_raw["target"].map(CULTIVAR),
+    )
+
+
+def split_train_test(features: pd.DataFrame, split: Split) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draws the test set; each cultivar has the same share in both sets.
+
+    Args:
+        features: `ModelInput`.
+        split: How many rows, and by which seed.
+
+    Returns:
+        Training set and test set, both `ModelInput`.
+    """
+    train, test = train_test_split(
+        features, test_size=split.test_share, random_state=split.seed, stratify=features["cultivar"]
+    )
+    return train.reset_index(drop=True), test.reset_index(drop=True)

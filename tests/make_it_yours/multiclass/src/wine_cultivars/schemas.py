@@ -1,0 +1,69 @@
+"""Data contracts of a chemical analysis of wines: Aeberhard and Forina, UCI Machine Learning Repository, 1991.
+
+`conf/base/catalog.yml` names a contract in a dataset's `validator:` key. A field's metadata say `known` (`before` the
+answer is asked for, or `after`) and `pii` (does it identify a person). Only fields known before may become features.
+"""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+BEFORE = {"known": "before", "pii": False}
+AFTER = {"known": "after", "pii": False}
+
+CULTIVARS = ["Barbera", "Barolo", "Grignolino"]
+
+
+class Table(pa.DataFrameModel):
+    """Any table: it has rows, and no column that its contract does not name."""
+
+    class Config:
+        """No other column."""
+
+        strict = True
+
+    @pa.dataframe_check(name="there are rows")
+    def has_rows(cls, table: pd.DataFrame) -> bool:
+        """A file without rows is a delivery that failed."""
+        return len(table) > 0
+
+
+class Features(Table):
+    """What the model sees: thirteen measurements of a wine."""
+
+    alcohol: Series[float] = pa.Field(ge=8, le=20, metadata=BEFORE)
+    malic_acid: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
+    ash: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
+    alcalinity_of_ash: Series[float] = pa.Field(ge=0, le=50, metadata=BEFORE)
+    magnesium: Series[float] = pa.Field(ge=20, le=500, metadata=BEFORE)
+    total_phenols: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
+    flavanoids: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
+    nonflavanoid_phenols: Series[float] = pa.Field(ge=0, le=5, metadata=BEFORE)
+    proanthocyanins: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
+    color_intensity: Series[float] = pa.Field(ge=0, le=20, metadata=BEFORE)
+    hue: Series[float] = pa.Field(ge=0, le=5, metadata=BEFORE)
+    dilution: Series[float] = pa.Field(alias="od280/od315_of_diluted_wines", ge=0, le=10, metadata=BEFORE)
+    proline: Series[float] = pa.Field(ge=100, le=3000, metadata=BEFORE)
+
+
+class RawWines(Features):
+    """One row a wine: what was measured, and the number of its cultivar (`target`)."""
+
+    target: Series[int] = pa.Field(isin=[0, 1, 2], metadata=AFTER)
+
+
+class ModelInput(Features):
+    """Features with the wine's row number, its strength, by which slices are made, and its cultivar."""
+
+    wine: Series[int] = pa.Field(ge=0, unique=True, metadata=BEFORE)
+    strength: Series[str] = pa.Field(isin=["light", "strong"], metadata=BEFORE)
+    cultivar: Series[str] = pa.Field(isin=CULTIVARS, metadata=AFTER)
+
+
+class Predictions(Table):
+    """The cultivar that each wine is taken for, and how sure that is."""
+
+    wine: Series[int] = pa.Field(ge=0, unique=True, metadata=BEFORE)
+    cultivar: Series[str] = pa.Field(isin=CULTIVARS, metadata=AFTER)
+    prediction: Series[str] = pa.Field(isin=CULTIVARS, metadata=BEFORE)
+    score: Series[float] = pa.Field(ge=0, le=1, metadata=BEFORE)

@@ -1,0 +1,23 @@
+"""Features: one function, used in training, in batch scoring and for online requests."""
+
+import pandas as pd
+
+from .schemas import Features
+
+NAMES = {"bp": "blood_pressure", "s2": "ldl", "s3": "hdl", "s5": "log_triglycerides", "s6": "glucose"}
+
+
+def compute_features(patients: pd.DataFrame) -> pd.DataFrame:
+    """Gives the measurements of patients names that people know; leaves out what follows from the others.
+
+    Args:
+        patients: One row a patient, with the columns of `RawPatients` that are known at the baseline.
+
+    Returns:
+        One row a patient, in the same order and with the same index; the columns of `Features`.
+
+    Raises:
+        KeyError: If a column is missing.
+    """
+    features = patients.rename(columns=NAMES).assign(sex=patients["sex"].astype(int).astype(str))
+    return features[list(Features.to_schema().columns)]

@@ -1,0 +1,40 @@
+"""From patients to a training and a test set."""
+
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+from ...features import compute_features
+from .parameters import Split
+
+
+def number_patients(patients_raw: pd.DataFrame) -> pd.Series:
+    """The key of each patient: the number of the row."""
+    return pd.Series(range(len(patients_raw)), index=patients_raw.index, name="patient")
+
+
+def build_features(patients_raw: pd.DataFrame) -> pd.DataFrame:
+    """Computes features, key and target.
+
+    Args:
+        patients_raw: `RawPatients`.
+
+    Returns:
+        `ModelInput`.
+    """
+    return compute_features(patients_raw).assign(
+        patient=number_patients(patients_raw), progression=patients_raw["target"]
+    )
+
+
+def split_train_test(features: pd.DataFrame, split: Split) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draws the test set.
+
+    Args:
+        features: `ModelInput`.
+        split: How many rows, and by which seed.
+
+    Returns:
+        Training set and test set, both `ModelInput`.
+    """
+    train, test = train_test_split(features, test_size=split.test_share, random_state=split.seed)
+    return train.reset_index(drop=True), test.reset_index(drop=True)

@@ -1,0 +1,75 @@
+"""Data contracts of a study of diabetes: Efron, Hastie, Johnstone, Tibshirani, Least Angle Regression, 2004.
+
+`conf/base/catalog.yml` names a contract in a dataset's `validator:` key. A field's metadata say `known` (`before` the
+answer is asked for, or `after`) and `pii` (does it identify a person). Only fields known before may become features.
+"""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+BEFORE = {"known": "before", "pii": False}
+AFTER = {"known": "after", "pii": False}
+
+
+class Table(pa.DataFrameModel):
+    """Any table: it has rows, and no column that its contract does not name."""
+
+    class Config:
+        """No other column."""
+
+        strict = True
+
+    @pa.dataframe_check(name="there are rows")
+    def has_rows(cls, table: pd.DataFrame) -> bool:
+        """A file without rows is a delivery that failed."""
+        return len(table) > 0
+
+
+class RawPatients(Table):
+    """One row a patient: ten measurements at the baseline, and how far the disease had come a year later (`target`)."""
+
+    age: Series[float] = pa.Field(ge=18, le=100, metadata=BEFORE)
+    sex: Series[float] = pa.Field(isin=[1, 2], metadata=BEFORE)
+    bmi: Series[float] = pa.Field(ge=10, le=70, metadata=BEFORE)
+    bp: Series[float] = pa.Field(ge=40, le=200, metadata=BEFORE)
+    s1: Series[float] = pa.Field(ge=50, le=500, metadata=BEFORE)
+    s2: Series[float] = pa.Field(ge=20, le=400, metadata=BEFORE)
+    s3: Series[float] = pa.Field(ge=10, le=150, metadata=BEFORE)
+    s4: Series[float] = pa.Field(ge=1, le=20, metadata=BEFORE)
+    s5: Series[float] = pa.Field(ge=2, le=8, metadata=BEFORE)
+    s6: Series[float] = pa.Field(ge=40, le=400, metadata=BEFORE)
+    target: Series[float] = pa.Field(ge=0, le=400, metadata=AFTER)
+
+    @pa.dataframe_check(name="s4 is total cholesterol (s1) over HDL (s3)")
+    def ratio_agrees(cls, patients: pd.DataFrame) -> pd.Series:
+        """Cholesterol is in mg/dl in both; another unit gives another ratio."""
+        return (patients["s1"] / patients["s3"] - patients["s4"]).abs() < 1
+
+
+class Features(Table):
+    """What the model sees."""
+
+    age: Series[float] = pa.Field(ge=18, le=100, metadata=BEFORE)
+    sex: Series[str] = pa.Field(isin=["1", "2"], metadata=BEFORE)
+    bmi: Series[float] = pa.Field(ge=10, le=70, metadata=BEFORE)
+    blood_pressure: Series[float] = pa.Field(ge=40, le=200, metadata=BEFORE)
+    ldl: Series[float] = pa.Field(ge=20, le=400, metadata=BEFORE)
+    hdl: Series[float] = pa.Field(ge=10, le=150, metadata=BEFORE)
+    log_triglycerides: Series[float] = pa.Field(ge=2, le=8, metadata=BEFORE)
+    glucose: Series[float] = pa.Field(ge=40, le=400, metadata=BEFORE)
+
+
+class ModelInput(Features):
+    """Features with the patient's row number and what became of the disease."""
+
+    patient: Series[int] = pa.Field(ge=0, unique=True, metadata=BEFORE)
+    progression: Series[float] = pa.Field(ge=0, le=400, metadata=AFTER)
+
+
+class Predictions(Table):
+    """The progression that is expected of each patient."""
+
+    patient: Series[int] = pa.Field(ge=0, unique=True, metadata=BEFORE)
+    progression: Series[float] = pa.Field(ge=0, le=400, metadata=AFTER)
+    prediction: Series[float] = pa.Field(ge=-100, le=500, metadata=BEFORE)
