@@ -20,6 +20,8 @@ from {{cookiecutter.package_name}}.settings import CONFIG_LOADER_ARGS
 PROJECT = Path(__file__).parents[1]
 DATA = PROJECT / "tests" / "data"
 COPIED = ("conf", "dvc.yaml", ".dvc/config", ".dvcignore", ".gitignore", "pyproject.toml", "requirements", "src")
+# Beside the copy, wherever the project has its own.
+REMOTE = "../{{cookiecutter.project_slug}}-dvc-remote"
 IDENTITY = {"GIT_AUTHOR_NAME": "Test", "GIT_AUTHOR_EMAIL": "test@localhost"}
 IDENTITY |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in IDENTITY.items()}
 
@@ -80,6 +82,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "conf" / "ci" / "globals.yml").write_text("raw: data/01_raw\ndata: data\n")
     (folder / "conf" / "ci" / "mlflow.yml").unlink()
     git(folder, "init", "--quiet", "--initial-branch", "main")
+    dvc(folder, "remote", "add", "--quiet", "--force", "--default", "storage", REMOTE)
     dvc(folder, "add", "--quiet", *(f"data/01_raw/{entry.name}" for entry in DATA.iterdir()))
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "Start")
