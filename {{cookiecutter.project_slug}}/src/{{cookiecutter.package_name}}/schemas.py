@@ -41,8 +41,8 @@ class Table(pa.DataFrameModel):
 
         strict = True
 
-    @pa.dataframe_check(name="there are rows")
-    def has_rows(cls, table: pd.DataFrame) -> bool:
+    @pa.dataframe_check()  # no name: pandera 0.35 forgets it once a first table has inherited the check
+    def there_are_rows(cls, table: pd.DataFrame) -> bool:
         """A file without rows is a delivery that failed."""
         return len(table) > 0
 
