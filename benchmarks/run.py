@@ -29,9 +29,14 @@ TRIVIAL_PIPELINE = '''"""One node that does nothing."""
 from kedro.pipeline import Node, Pipeline
 
 
+def do_nothing(problem: object) -> bool:
+    """Looks at a parameter."""
+    return bool(problem)
+
+
 def create_pipeline() -> Pipeline:
     """Wires the node."""
-    return Pipeline([Node(bool, "params:problem", "nothing", name="bool")])
+    return Pipeline([Node(do_nothing, "params:problem", "nothing", name="do_nothing")])
 '''
 
 
