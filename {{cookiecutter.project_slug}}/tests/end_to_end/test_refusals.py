@@ -1,6 +1,7 @@
 """A setting or a system at fault ends with a sentence that names it, leaves nothing behind, and the next run works."""
 
 import resource
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,14 @@ def test_an_unknown_pipeline_is_named(project: Path, kedro: Kedro) -> None:
     assert "there is no pipeline 'trainign'" in result.output
 
 
-def test_a_full_disk_leaves_no_half_written_file_and_the_next_run_works(project: Path, kedro: Kedro) -> None:
-    """A limit on the size of files stands for the disk: the system refuses the write in the same way."""
+def test_a_full_disk_leaves_no_half_written_file_and_the_next_run_works(
+    project: Path, kedro: Kedro, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit on the size of files stands for the disk: the system refuses the write in the same way.
+
+    Python before 3.12.8 keeps the bytecode that it could write only in part, so it must write none meanwhile.
+    """
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
