@@ -22,7 +22,7 @@ PROJECT = BUILD / "flight-delays"
 BIN = PROJECT / ".venv" / "bin"
 PACKAGE = "flight_delays"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "MLFLOW_TRACKING_URI"}}
-ENVIRONMENT |= {"DO_NOT_TRACK": "1", "OMP_WAIT_POLICY": "PASSIVE", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+ENVIRONMENT |= {"DO_NOT_TRACK": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 TRIVIAL_PIPELINE = '''"""One node that does nothing."""
 

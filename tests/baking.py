@@ -22,12 +22,15 @@ AUTHOR = {f"GIT_{role}_{key}": "tester@localhost" for role in ("AUTHOR", "COMMIT
 
 
 def clean_environment() -> dict[str, str]:
-    """Environment of a person who has set nothing up: no virtual environment, no git configuration."""
+    """Environment of a person who has set nothing up: no virtual environment, no git configuration.
+
+    Tests share the cores: OpenMP's threads, which spin while they wait, would hold each other up for minutes.
+    """
     theirs = ("GIT_", "MAKE", "PYTHON", "TOX_", "VIRTUAL_ENV")
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(theirs)}
     path = [entry for entry in inherited["PATH"].split(os.pathsep) if not entry.startswith(sys.prefix)]
     clean = {"PATH": os.pathsep.join(path), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    return inherited | clean | {"DO_NOT_TRACK": "1"}
+    return inherited | clean | {"DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
 
 
 Done = subprocess.CompletedProcess[str]

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from kedro.config import OmegaConfigLoader
 from kedro.framework.cli.cli import KedroCLI
+from threadpoolctl import threadpool_limits
 
 from {{cookiecutter.package_name}}.settings import CONFIG_LOADER_ARGS
 
@@ -30,9 +31,10 @@ Kedro = Callable[..., Result]
 
 @pytest.fixture(scope="session", autouse=True)
 def environment() -> Iterator[None]:
-    """No telemetry, no settings of the machine, and an identity for commits."""
-    with pytest.MonkeyPatch.context() as settings:
-        for name, value in (IDENTITY | {"DO_NOT_TRACK": "1", "GIT_CONFIG_GLOBAL": os.devnull}).items():
+    """No telemetry, no settings of the machine, an identity for commits, and one thread, as tables are small."""
+    quiet = {"DO_NOT_TRACK": "1", "GIT_CONFIG_GLOBAL": os.devnull, "OMP_NUM_THREADS": "1"}
+    with pytest.MonkeyPatch.context() as settings, threadpool_limits(1):
+        for name, value in (IDENTITY | quiet).items():
             settings.setenv(name, value)
         for name in ("MLFLOW_TRACKING_URI", "KEDRO_ENV"):
             settings.delenv(name, raising=False)
