@@ -35,7 +35,7 @@ def main(package: str) -> None:
     judged = module("pipelines.evaluation.parameters").Evaluation(**raw["evaluation"])
 
     months = {file.stem: (lambda file=file: pd.read_parquet(file)) for file in sorted((RAW / "flights").glob("*"))}
-    features = processing.build_features(months, pd.read_parquet(RAW / "weather.parquet"))
+    features = processing.build_features(months, processing.index_weather(pd.read_parquet(RAW / "weather.parquet")))
     train, test = processing.split_train_test(features, split)
     results = training.compare_candidates(train, problem, tried)
     model = training.fit_best(train, results, problem, tried).estimator

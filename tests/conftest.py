@@ -13,6 +13,11 @@ Bake = Callable[..., BakedProject]
 collect_ignore = ["make_it_yours"]  # tests of projects, which run where they are laid over one
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Some minutes, or most of an hour."""
+    parser.addoption("--exhaustive", action="store_true", help="all tests of every baked project, not of one alone")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, in random order; slow ones last."""
@@ -48,6 +53,12 @@ def bake(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
         return baked[key]
 
     return bake_once
+
+
+@pytest.fixture(scope="session")
+def tested_already(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Environment in which `make test` of a project leaves out the slow tests that another one's has run."""
+    return {} if request.config.option.exhaustive else {"PYTEST_ADDOPTS": "--no-cov -m 'not slow'"}
 
 
 @pytest.fixture(params=COMBINATIONS)

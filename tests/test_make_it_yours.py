@@ -70,7 +70,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def followed(kind: str, bake: Bake, tmp_path: Path) -> BakedProject:
+def followed(kind: str, bake: Bake, tested_already: dict[str, str], tmp_path: Path) -> BakedProject:
     """A project after all steps of its guide."""
     team, project = TEAMS[kind], bake(project_name=TEAMS[kind].project).copy(tmp_path)
     take_away, check_and_run = re.findall(r"^ *```sh\n(.*?)^ *```$", guide(project), flags=re.MULTILINE | re.DOTALL)
@@ -81,7 +81,7 @@ def followed(kind: str, bake: Bake, tmp_path: Path) -> BakedProject:
     project.run(".venv/bin/python", "-c", load)
     project.run("sh", "-euc", take_away, env={"TABLE": str(table)})
     edit(project, kind)
-    project.run("sh", "-euc", check_and_run, env=AUTHOR)
+    project.run("sh", "-euc", check_and_run, env=AUTHOR | tested_already)
     return project
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -17,6 +18,8 @@ from kedro.framework.cli.cli import KedroCLI
 from threadpoolctl import threadpool_limits
 
 from {{cookiecutter.package_name}}.settings import CONFIG_LOADER_ARGS
+
+pytest_plugins = ["service"]
 
 PROJECT = Path(__file__).parents[1]
 DATA = PROJECT / "tests" / "data"
@@ -36,6 +39,7 @@ def environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as settings, threadpool_limits(1):
         for name, value in (IDENTITY | quiet).items():
             settings.setenv(name, value)
+        settings.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         for name in ("MLFLOW_TRACKING_URI", "KEDRO_ENV"):
             settings.delenv(name, raising=False)
         yield

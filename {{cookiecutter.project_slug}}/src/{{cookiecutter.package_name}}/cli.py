@@ -10,6 +10,7 @@ from kedro.framework.session import KedroSession
 
 from .explanations import Explained
 from .mlops.commands import model
+from .serving.commands import keys, predictions, serve
 
 STAGES = Path("dvc.yaml")
 
@@ -20,6 +21,8 @@ def cli() -> None:
 
 
 cli.add_command(model)
+for command in (serve, keys, predictions):
+    cli.add_command(command)
 cli.add_command(Explained("run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help))
 
 

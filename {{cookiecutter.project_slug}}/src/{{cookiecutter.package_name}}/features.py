@@ -1,8 +1,11 @@
-"""Features: one function, used in training, in batch scoring and for online requests."""
+"""Features: the same functions in training, in batch scoring and for online requests."""
 
+import numpy as np
 import pandas as pd
 
-from .schemas import HIGHEST_CREDIBLE_WIND, Features, minutes_after_midnight
+from .schemas import HIGHEST_CREDIBLE_WIND, TIME_ZONE, Features, Observation, minutes_after_midnight
+
+OBSERVED = list(Observation.to_schema().columns)
 
 
 def compute_features(flights: pd.DataFrame) -> pd.DataFrame:
@@ -11,8 +14,7 @@ def compute_features(flights: pd.DataFrame) -> pd.DataFrame:
     Uses nothing that is known only after departure, so that a flight can be scored while it is still on the ground.
 
     Args:
-        flights: One row a flight: `year`, `month`, `day`, `hour`, `minute`, `sched_arr_time` (local clock), `carrier`,
-            `origin`, `dest`, `distance` (miles) and the columns of the hourly weather. Further columns are ignored.
+        flights: `Schedule` with the columns of `Observation`. Further columns are ignored.
 
     Returns:
         One row a flight, in the same order and with the same index; the columns of `Features`.
@@ -20,11 +22,37 @@ def compute_features(flights: pd.DataFrame) -> pd.DataFrame:
     Raises:
         KeyError: If a column is missing.
     """
-    features = flights.assign(
-        distance=flights["distance"].astype("float32"),
-        departure_hour=(flights["hour"] + flights["minute"] / 60).astype("float32"),
-        arrival_hour=(minutes_after_midnight(flights["sched_arr_time"]) / 60).astype("float32"),
-        weekday=pd.to_datetime(flights[["year", "month", "day"]]).dt.dayofweek.astype("float32"),
-        wind_speed=flights["wind_speed"].where(flights["wind_speed"] <= HIGHEST_CREDIBLE_WIND),
-    )
-    return features[list(Features.to_schema().columns)]
+    computed = {
+        "distance": flights["distance"].astype("float32"),
+        "departure_hour": (flights["hour"] + flights["minute"] / 60).astype("float32"),
+        "arrival_hour": (minutes_after_midnight(flights["sched_arr_time"]) / 60).astype("float32"),
+        "weekday": flights["time_hour"].dt.tz_convert(TIME_ZONE).dt.dayofweek.astype("float32"),
+        "wind_speed": flights["wind_speed"].where(flights["wind_speed"] <= HIGHEST_CREDIBLE_WIND),
+    }
+    columns = Features.to_schema().columns
+    return pd.DataFrame({name: computed[name] if name in computed else flights[name] for name in columns})
+
+
+def complete(flights: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    """Gives flights that come without any weather what was observed at their airport in their hour.
+
+    Args:
+        flights: `Schedule`, with all, some or none of the columns of `Observation`.
+        reference: `Weather`.
+
+    Returns:
+        The same flights with all columns of `Observation`, which are null where nothing was given or observed.
+    """
+    where = pd.MultiIndex.from_arrays([flights["time_hour"], flights["origin"]])
+    observed = reference.reindex(where).to_numpy("float32")
+    given = flights.reindex(columns=OBSERVED).to_numpy("float32")
+    weather = np.where(np.isnan(given).all(axis=1, keepdims=True), observed, given)
+    plans = flights.drop(columns=OBSERVED, errors="ignore")
+    return pd.concat([plans, pd.DataFrame(weather, flights.index, OBSERVED)], axis=1)
+
+
+def identify(flights: pd.DataFrame) -> pd.Series:
+    """One readable key from the four columns that identify a flight, such as `2013-09-01T10Z-UA-1545-EWR`."""
+    hour = flights["time_hour"].dt.strftime("%Y-%m-%dT%HZ")
+    ids: pd.Series = hour.str.cat([flights["carrier"], flights["flight"].astype(str), flights["origin"]], sep="-")
+    return ids

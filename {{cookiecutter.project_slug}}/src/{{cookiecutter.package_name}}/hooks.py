@@ -14,6 +14,9 @@ from .explanations import locate
 
 MODEL = "model"
 VERSION = "registered_version"
+SERVING = "serving_model"
+KEEPS = "keeps_what_is_written"
+"""Says a dataset that writes nothing by halves."""
 
 
 class ProjectHooks:
@@ -34,12 +37,14 @@ class ProjectHooks:
         """Starts a run where a model is trained, and goes on with the model's run where it is judged or registered."""
         self._catalog, self._saving = catalog, None
         self._tracking = bool({MODEL, VERSION} & pipeline.datasets())
-        if not self._tracking:
+        if not self._tracking and SERVING not in pipeline.inputs():
             return
         from .mlops import tracking  # noqa: PLC0415  (imports MLflow, which takes seconds)
 
         project, config = Path(self._context.project_path), self._context.config_loader
         tracking.connect(config["mlflow"], project)
+        if not self._tracking:
+            return
         if MODEL in pipeline.all_outputs():
             inputs = [_location(catalog, name) for name in sorted(pipelines["__default__"].inputs()) if name in catalog]
             tracking.start(project, config, [path for path in inputs if path.exists()])
@@ -70,8 +75,10 @@ class ProjectHooks:
     def on_pipeline_error(self, error: Exception, catalog: DataCatalog) -> None:
         """Closes the run as failed, names the file at fault, and removes what was half written."""
         locate(error, catalog)
-        if self._saving and (half_written := _location(self._catalog, self._saving)).exists():
-            shutil.rmtree(half_written) if half_written.is_dir() else half_written.unlink()
+        if self._saving and not getattr(self._catalog[self._saving], KEEPS, False):
+            half_written = _location(self._catalog, self._saving)
+            if half_written.exists():
+                shutil.rmtree(half_written) if half_written.is_dir() else half_written.unlink()
         self._finish("FAILED")
 
     def _finish(self, status: str) -> None:

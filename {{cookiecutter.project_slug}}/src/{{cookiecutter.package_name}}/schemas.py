@@ -9,15 +9,18 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
+from pandera.typing import Index, Series
 
 Utc = Annotated[pd.DatetimeTZDtype, "us", "utc"]
+Reading = Series[np.float32]
 
 BEFORE = {"known": "before", "pii": False}
 AFTER = {"known": "after", "pii": False}
 
 AIRPORTS = ["EWR", "JFK", "LGA"]
 CARRIERS = ["9E", "AA", "AS", "B6", "DL", "EV", "F9", "FL", "HA", "MQ", "OO", "UA", "US", "VX", "WN", "YV"]
+TIME_ZONE = "America/New_York"
+"""Of all airports of departure."""
 HIGHEST_CREDIBLE_WIND = 150.0
 """Miles an hour; one reading of 2013 says 1048, which is a broken sensor."""
 
@@ -47,28 +50,42 @@ class Table(pa.DataFrameModel):
         return len(table) > 0
 
 
-class RawFlights(Table):
-    """One row a flight, as it is recorded after the day. Times are local clock readings (1745), delays are minutes."""
+class Schedule(Table):
+    """What is known of a flight before it departs. Times are readings of the local clock (1745)."""
 
-    year: Series[np.int32] = pa.Field(ge=2000, le=2100, metadata=BEFORE)
-    month: Series[np.int32] = pa.Field(ge=1, le=12, metadata=BEFORE)
-    day: Series[np.int32] = pa.Field(ge=1, le=31, metadata=BEFORE)
+    year: Series[np.int32] = pa.Field(ge=2000, le=2100, metadata=BEFORE, description="Year of departure")
+    month: Series[np.int32] = pa.Field(ge=1, le=12, metadata=BEFORE, description="Month of departure")
+    day: Series[np.int32] = pa.Field(ge=1, le=31, metadata=BEFORE, description="Day of departure")
+    sched_dep_time: Series[np.int32] = pa.Field(ge=0, le=2400, metadata=BEFORE, description="Departure, local (HHMM)")
+    sched_arr_time: Series[np.int32] = pa.Field(ge=0, le=2400, metadata=BEFORE, description="Arrival, local (HHMM)")
+    carrier: Series[str] = pa.Field(isin=CARRIERS, metadata=BEFORE, description="IATA code of the airline")
+    flight: Series[np.int32] = pa.Field(ge=1, le=9999, metadata=BEFORE, description="Flight number")
+    origin: Series[str] = pa.Field(isin=AIRPORTS, metadata=BEFORE, description="IATA code of the airport of departure")
+    dest: Series[str] = pa.Field(str_matches=r"^[A-Z]{3}$", metadata=BEFORE, description="IATA code of the destination")
+    distance: Series[np.int32] = pa.Field(ge=10, le=10_000, metadata=BEFORE, description="Distance, miles")
+    hour: Series[np.int32] = pa.Field(ge=0, le=23, metadata=BEFORE, description="Hour of sched_dep_time")
+    minute: Series[np.int32] = pa.Field(ge=0, le=59, metadata=BEFORE, description="Minute of sched_dep_time")
+    time_hour: Series[Utc] = pa.Field(metadata=BEFORE, description="Hour of departure, with its offset from UTC")
+
+    @pa.dataframe_check(error="sched_dep_time is hour and minute, and time_hour is the date and hour in New York")
+    def schedule_agrees_with_itself(cls, flights: pd.DataFrame) -> pd.Series:
+        """The schedule is written twice."""
+        local = pd.DatetimeIndex(flights["time_hour"]).tz_convert(TIME_ZONE)
+        agrees = flights["sched_dep_time"] == flights["hour"] * 100 + flights["minute"]
+        for part in ("year", "month", "day", "hour"):
+            agrees &= flights[part] == getattr(local, part)
+        return agrees & (local == local.floor("h"))
+
+
+class RawFlights(Schedule):
+    """One row a flight, as it is recorded after the day. Delays are minutes."""
+
     dep_time: Series[np.float32] = pa.Field(ge=0, le=2400, nullable=True, metadata=AFTER)
-    sched_dep_time: Series[np.int32] = pa.Field(ge=0, le=2400, metadata=BEFORE)
     dep_delay: Series[np.float32] = pa.Field(ge=-120, le=2880, nullable=True, metadata=AFTER)
     arr_time: Series[np.float32] = pa.Field(ge=0, le=2400, nullable=True, metadata=AFTER)
-    sched_arr_time: Series[np.int32] = pa.Field(ge=0, le=2400, metadata=BEFORE)
     arr_delay: Series[np.float32] = pa.Field(ge=-180, le=2880, nullable=True, metadata=AFTER)
-    carrier: Series[str] = pa.Field(isin=CARRIERS, metadata=BEFORE)
-    flight: Series[np.int32] = pa.Field(ge=1, le=9999, metadata=BEFORE)
     tailnum: Series[str] = pa.Field(str_matches=r"^[A-Z0-9]{3,7}$", nullable=True, metadata=AFTER)
-    origin: Series[str] = pa.Field(isin=AIRPORTS, metadata=BEFORE)
-    dest: Series[str] = pa.Field(str_matches=r"^[A-Z]{3}$", metadata=BEFORE)
     air_time: Series[np.float32] = pa.Field(ge=10, le=1000, nullable=True, metadata=AFTER)
-    distance: Series[np.int32] = pa.Field(ge=10, le=10_000, metadata=BEFORE)
-    hour: Series[np.int32] = pa.Field(ge=0, le=23, metadata=BEFORE)
-    minute: Series[np.int32] = pa.Field(ge=0, le=59, metadata=BEFORE)
-    time_hour: Series[Utc] = pa.Field(metadata=BEFORE)
 
     class Config:
         """Each flight once."""
@@ -95,35 +112,78 @@ class RawFlights(Table):
         """Kilometres, or hours, give a speed that no airliner flies."""
         return flights["air_time"].isna() | (flights["distance"] / flights["air_time"] * 60).between(50, 800)
 
-    @pa.dataframe_check(name="sched_dep_time is hour and minute")
-    def schedule_agrees_with_itself(cls, flights: pd.DataFrame) -> pd.Series:
-        """The schedule is written twice."""
-        return flights["sched_dep_time"] == flights["hour"] * 100 + flights["minute"]
+
+class Observation(Table):
+    """What a weather station reports: Fahrenheit, per cent, degrees, miles an hour, inches, millibars, miles."""
+
+    temp: Reading = pa.Field(ge=-60, le=130, nullable=True, metadata=BEFORE, description="Temperature, Fahrenheit")
+    dewp: Reading = pa.Field(ge=-80, le=100, nullable=True, metadata=BEFORE, description="Dew point, Fahrenheit")
+    humid: Reading = pa.Field(ge=0, le=100, nullable=True, metadata=BEFORE, description="Relative humidity, per cent")
+    wind_dir: Reading = pa.Field(ge=0, le=360, nullable=True, metadata=BEFORE, description="Wind direction, degrees")
+    wind_speed: Reading = pa.Field(ge=0, le=1100, nullable=True, metadata=BEFORE, description="Wind, miles an hour")
+    wind_gust: Reading = pa.Field(ge=0, le=250, nullable=True, metadata=BEFORE, description="Gusts, miles an hour")
+    precip: Reading = pa.Field(ge=0, le=20, nullable=True, metadata=BEFORE, description="Precipitation, inches")
+    pressure: Reading = pa.Field(ge=850, le=1100, nullable=True, metadata=BEFORE, description="Pressure, millibars")
+    visib: Reading = pa.Field(ge=0, le=10, nullable=True, metadata=BEFORE, description="Visibility, miles")
 
 
-class RawWeather(Table):
-    """Hourly observations at the origins: Fahrenheit, per cent, degrees, miles an hour, inches, millibars, miles."""
+class RawWeather(Observation):
+    """Hourly observations at the origins."""
 
     origin: Series[str] = pa.Field(isin=AIRPORTS, metadata=BEFORE)
     year: Series[np.int32] = pa.Field(ge=2000, le=2100, metadata=BEFORE)
     month: Series[np.int32] = pa.Field(ge=1, le=12, metadata=BEFORE)
     day: Series[np.int32] = pa.Field(ge=1, le=31, metadata=BEFORE)
     hour: Series[np.int32] = pa.Field(ge=0, le=23, metadata=BEFORE)
-    temp: Series[np.float32] = pa.Field(ge=-60, le=130, nullable=True, metadata=BEFORE)
-    dewp: Series[np.float32] = pa.Field(ge=-80, le=100, nullable=True, metadata=BEFORE)
-    humid: Series[np.float32] = pa.Field(ge=0, le=100, nullable=True, metadata=BEFORE)
-    wind_dir: Series[np.float32] = pa.Field(ge=0, le=360, nullable=True, metadata=BEFORE)
-    wind_speed: Series[np.float32] = pa.Field(ge=0, le=1100, nullable=True, metadata=BEFORE)
-    wind_gust: Series[np.float32] = pa.Field(ge=0, le=250, nullable=True, metadata=BEFORE)
-    precip: Series[np.float32] = pa.Field(ge=0, le=20, nullable=True, metadata=BEFORE)
-    pressure: Series[np.float32] = pa.Field(ge=850, le=1100, nullable=True, metadata=BEFORE)
-    visib: Series[np.float32] = pa.Field(ge=0, le=10, nullable=True, metadata=BEFORE)
     time_hour: Series[Utc] = pa.Field(metadata=BEFORE)
 
     class Config:
         """Each airport once an hour."""
 
         unique = ["time_hour", "origin"]  # noqa: RUF012  (pandera wants a list)
+
+
+class Weather(Observation):
+    """Observations as flights look them up: by hour and airport."""
+
+    time_hour: Index[Utc]
+    origin: Index[str] = pa.Field(isin=AIRPORTS)
+
+    class Config:
+        """Columns in the order of `Observation`."""
+
+        ordered = True
+
+
+class FlightPlan(Schedule, Observation):
+    """A flight to be scored. One that brings no weather is given what was observed at its airport in its hour."""
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """No plan needs to bring weather."""
+        weather = Observation.to_schema().columns
+        return super().to_schema().update_columns({name: {"required": False} for name in weather})
+
+
+EXAMPLE = {
+    "time_hour": "2013-09-06T17:00:00-04:00",
+    "year": 2013,
+    "month": 9,
+    "day": 6,
+    "hour": 17,
+    "minute": 45,
+    "sched_dep_time": 1745,
+    "sched_arr_time": 1945,
+    "carrier": "UA",
+    "flight": 1545,
+    "origin": "EWR",
+    "dest": "ORD",
+    "distance": 719,
+}
+"""A flight plan as the service takes it, for its documentation."""
+
+Request = FlightPlan
+"""What the prediction service takes."""
 
 
 class Features(Table):

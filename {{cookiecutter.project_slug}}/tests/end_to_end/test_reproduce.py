@@ -15,6 +15,8 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+pytestmark = pytest.mark.slow
+
 NAME = "{{cookiecutter.project_slug}}"
 
 

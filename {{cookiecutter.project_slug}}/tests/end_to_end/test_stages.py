@@ -15,6 +15,8 @@ import pytest
 import yaml
 from conftest import connect, dvc
 
+pytestmark = pytest.mark.slow
+
 STAGES = ["data_processing", "training", "evaluation", "registration"]
 
 

@@ -33,6 +33,7 @@ def test_dirty_trees_are_for_experiments() -> None:
     assert allowed == {"base": True, "production": False}
 
 
+@pytest.mark.slow
 def test_this_suite_fails_when_gates_are_switched_off(tmp_path: Path) -> None:
     for folder in ("conf", "src", "tests/gates"):
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))

@@ -202,6 +202,7 @@ def processes() -> Iterator[Any]:
         child.kill()
 
 
+@pytest.mark.slow
 def test_twenty_promotions_at_once_leave_one_chain(register: Register, processes: Any) -> None:
     client, first = MlflowClient(), registry.find(NAME, register())
     for _ in range(TOGETHER - 1):

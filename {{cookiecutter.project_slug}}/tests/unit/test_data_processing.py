@@ -3,12 +3,12 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from rows import months, weather
+from rows import months, reference
 
 from {{cookiecutter.package_name}}.errors import RefusedError
 from {{cookiecutter.package_name}}.pipelines.data_processing.nodes import build_features, split_train_test
 from {{cookiecutter.package_name}}.pipelines.data_processing.parameters import Split, Window
-from {{cookiecutter.package_name}}.schemas import ModelInput
+from {{cookiecutter.package_name}}.schemas import ModelInput, Weather
 
 Months = dict[str, Callable[[], pd.DataFrame]]
 
@@ -23,35 +23,39 @@ def split(train: tuple[str, str], test: tuple[str, str]) -> Split:
 
 
 def test_each_month_keeps_the_contract_and_its_arrived_flights(lazy: Months) -> None:
-    features = build_features(lazy, weather())
+    features = build_features(lazy, reference())
     for month, load in features.items():
         arrived = months()[month].dropna(subset="arr_delay")
         table = ModelInput.validate(load())
         assert list(table["late"]) == list(arrived["arr_delay"] > 15)
 
 
+def test_weather_that_is_looked_up_keeps_its_contract() -> None:
+    pd.testing.assert_frame_equal(Weather.validate(reference()), reference())
+
+
 def test_a_month_is_loaded_only_when_it_is_asked_for() -> None:
     def load() -> pd.DataFrame:
         raise AssertionError
 
-    assert list(build_features({"2013-01": load}, weather())) == ["2013-01"]
+    assert list(build_features({"2013-01": load}, reference())) == ["2013-01"]
 
 
 def test_a_flight_without_weather_is_kept(lazy: Months) -> None:
-    table = build_features(lazy, weather().head(0))["2013-01"]()
+    table = build_features(lazy, reference().head(0))["2013-01"]()
     assert len(table)
     assert table["temp"].isna().all()
 
 
 def test_months_go_where_the_split_says(lazy: Months) -> None:
-    features = build_features(lazy, weather())
+    features = build_features(lazy, reference())
     train, test = split_train_test(features, split(("2013-01", "2013-03"), ("2013-04", "2013-04")))
     assert len(train) == sum(len(features[month]()) for month in ("2013-01", "2013-02", "2013-03"))
     assert list(test["flight_id"]) == list(features["2013-04"]()["flight_id"])
 
 
 def test_a_month_that_is_missing_is_named(lazy: Months) -> None:
-    features = build_features(lazy, weather())
+    features = build_features(lazy, reference())
     with pytest.raises(RefusedError, match=r"2013-11, which split\.test asks for"):
         split_train_test(features, split(("2013-01", "2013-03"), ("2013-10", "2013-11")))
 

@@ -1,16 +1,16 @@
 import pandas as pd
 import pytest
-from rows import months, weather
+from rows import months, reference, weather
 
-from {{cookiecutter.package_name}}.features import compute_features
-from {{cookiecutter.package_name}}.pipelines.data_processing.nodes import KNOWN_BEFORE_DEPARTURE
-from {{cookiecutter.package_name}}.schemas import Features, RawFlights
+from {{cookiecutter.package_name}}.features import OBSERVED, complete, compute_features, identify
+from {{cookiecutter.package_name}}.schemas import EXAMPLE, Features, FlightPlan, RawFlights, Schedule
+
+KNOWN_BEFORE_DEPARTURE = list(Schedule.to_schema().columns)
 
 
 @pytest.fixture
 def scheduled() -> pd.DataFrame:
-    hourly = weather().drop(columns=["year", "month", "day", "hour"])
-    return months()["2013-07"][KNOWN_BEFORE_DEPARTURE].merge(hourly, on=["time_hour", "origin"], how="left")
+    return complete(months()["2013-07"][KNOWN_BEFORE_DEPARTURE], reference())
 
 
 def test_features_keep_their_contract(scheduled: pd.DataFrame) -> None:
@@ -18,7 +18,7 @@ def test_features_keep_their_contract(scheduled: pd.DataFrame) -> None:
 
 
 def test_clock_readings_become_hours(scheduled: pd.DataFrame) -> None:
-    flight = scheduled.head(1).assign(hour=17, minute=45, sched_arr_time=2015, year=2013, month=7, day=14)
+    flight = scheduled.head(1).assign(hour=17, minute=45, sched_arr_time=2015, time_hour=pd.Timestamp("2013-07-14T21Z"))
     features = compute_features(flight).iloc[0]
     assert (features["departure_hour"], features["arrival_hour"], features["weekday"]) == (17.75, 20.25, 6)
 
@@ -49,3 +49,26 @@ def test_the_input_is_left_as_it_was(scheduled: pd.DataFrame) -> None:
 def test_a_missing_column_is_named(scheduled: pd.DataFrame) -> None:
     with pytest.raises(KeyError, match="minute"):
         compute_features(scheduled.drop(columns="minute"))
+
+
+def test_weather_is_what_was_observed_at_the_hour_and_airport(scheduled: pd.DataFrame) -> None:
+    hourly = weather().drop(columns=["year", "month", "day", "hour"])
+    flights = months()["2013-07"]
+    joined = flights.merge(hourly, on=["time_hour", "origin"], how="left", validate="many_to_one")
+    pd.testing.assert_frame_equal(scheduled[OBSERVED], joined[OBSERVED])
+
+
+def test_weather_that_is_given_is_left_as_it_is(scheduled: pd.DataFrame) -> None:
+    forecast = scheduled.head(2).assign(**dict.fromkeys(OBSERVED, float("nan")))
+    forecast["temp"] = [50.0, float("nan")]
+    given, looked_up = complete(forecast, reference()).to_dict("records")
+    assert {name: given[name] for name in OBSERVED if given[name] == given[name]} == {"temp": 50}
+    assert looked_up["temp"] == scheduled.iloc[1]["temp"]
+
+
+def test_a_flight_plan_is_known_before_departure_and_its_example_is_one() -> None:
+    columns = FlightPlan.to_schema().columns
+    assert {column.metadata["known"] for column in columns.values()} == {"before"}
+    example = pd.DataFrame([EXAMPLE | {"time_hour": pd.Timestamp(EXAMPLE["time_hour"]).tz_convert("UTC")}])
+    plan = FlightPlan.validate(example.astype({name: str(columns[name].dtype) for name in example}))
+    assert list(identify(plan)) == ["2013-09-06T21Z-UA-1545-EWR"]

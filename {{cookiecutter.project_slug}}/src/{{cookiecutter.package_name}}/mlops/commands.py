@@ -122,3 +122,11 @@ def export(console: Open, version: str, folder: Path) -> None:
 def reproduce(console: Open, version: str, keep: bool) -> None:
     """Train VERSION anew from its commit, data and lock; compare parameters, metrics and, bit by bit, predictions."""
     console().reproduce(version, keep=keep)
+
+
+@model.command()
+@click.argument("prediction_id")
+@click.pass_obj
+def trace(console: Open, prediction_id: str) -> None:
+    """Show what led to a prediction: version, run, commit, data and gates."""
+    console().trace(prediction_id)

@@ -16,6 +16,7 @@ from . import explanation, exported, ledger, promotion, registry
 from .lineage import unclean
 from .reproduce import reproduce
 from .resources import MEASURED
+from .trace import trace
 from .tracking import connect
 
 
@@ -121,6 +122,12 @@ class ModelConsole:
             f"4. Version {asked.version} answers {found.score:.4f} ({found.answer}): {found.usual:.4f} is usual, "
             f"the features add {found.score - found.usual:+.4f}. What happened: {row[problem.target].iloc[0]}."
         )
+
+    def trace(self, prediction_id: str) -> None:
+        """Shows what led to a prediction."""
+        catalog = self._context.catalog
+        months = catalog.load("scores").values() if catalog.exists("scores") else ()
+        self._show(f"Prediction {prediction_id}", ["", ""], trace(prediction_id, months))
 
     def export(self, wanted: str, folder: Path) -> None:
         """Writes a copy of a version."""

@@ -6,7 +6,8 @@ import mlflow
 from kedro.io import AbstractDataset, DatasetError
 
 from .gates import Champion
-from .registry import CHAMPION, lineage_in
+from .registered import RegisteredModel
+from .registry import CHAMPION, lineage_in, load
 from .tracking import active_run, measure
 
 
@@ -42,6 +43,28 @@ class ChampionDataset(_FromMlflow):
 
     def _describe(self) -> dict[str, Any]:
         return {"name": self._name}
+
+
+class ServingModelDataset(_FromMlflow):
+    """The version that has an alias, to score with."""
+
+    def __init__(self, name: str, alias: str = CHAMPION, metadata: dict[str, Any] | None = None) -> None:
+        """Takes the options of the catalog.
+
+        Args:
+            name: Name of the registered model.
+            alias: Of the version.
+            metadata: What DVC or tracking want to know.
+        """
+        self._name, self._alias = name, alias
+        self.metadata = metadata
+
+    def load(self) -> RegisteredModel:
+        """Asks the registry; RefusedError if no version has the alias."""
+        return load(self._name, self._alias)
+
+    def _describe(self) -> dict[str, Any]:
+        return {"name": self._name, "alias": self._alias}
 
 
 class LineageDataset(_FromMlflow):

@@ -3,11 +3,10 @@
 import hashlib
 import json
 from pathlib import Path
-
-import mlflow
+from typing import Any
 
 from ..errors import RefusedError
-from .registry import RegisteredModel, digest, find, lineage_in, run_of
+from .registered import RegisteredModel, digest, read_estimator
 
 COPY = "version.json"
 
@@ -18,6 +17,10 @@ def export(name: str, wanted: str, folder: Path) -> None:
     Raises:
         RefusedError: If there is no such version, or if there is something in the folder.
     """
+    import mlflow  # noqa: PLC0415  (an exported copy is there for places without it)
+
+    from .registry import find, lineage_in, run_of  # noqa: PLC0415  (as above)
+
     version = find(name, wanted)
     if folder.exists() and any(folder.iterdir()):
         msg = f"{folder} is not empty: name another folder, or empty it"
@@ -38,16 +41,26 @@ def load(folder: Path) -> RegisteredModel:
     Raises:
         RefusedError: If the folder holds no copy of a registered version, or one that was changed since.
     """
-    if not (folder / COPY).exists():
-        msg = f"{folder} holds no registered version, and no other model is served: `kedro model export` writes one"
-        raise RefusedError(msg)
-    note = json.loads((folder / COPY).read_text(encoding="utf-8"))
+    note = _note(folder)
     if note.pop("sha256") != _seal(folder):
         msg = (
             f"{folder} is not what was exported as version {note['version']}: export it again with `kedro model export`"
         )
         raise RefusedError(msg)
-    return RegisteredModel(mlflow.sklearn.load_model(str(folder)), **note)
+    return RegisteredModel(read_estimator(folder), **note)
+
+
+def version(folder: Path) -> str:
+    """Number of the version in a folder; RefusedError if it holds none."""
+    return str(_note(folder)["version"])
+
+
+def _note(folder: Path) -> dict[str, Any]:
+    if not (folder / COPY).exists():
+        msg = f"{folder} holds no registered version, and no other model is served: `kedro model export` writes one"
+        raise RefusedError(msg)
+    note: dict[str, Any] = json.loads((folder / COPY).read_text(encoding="utf-8"))
+    return note
 
 
 def _seal(folder: Path) -> str:

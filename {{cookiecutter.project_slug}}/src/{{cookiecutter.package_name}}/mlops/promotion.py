@@ -15,6 +15,7 @@ from mlflow.exceptions import MlflowException
 from ..errors import RefusedError
 from . import ledger, registry
 from .lineage import flaws
+from .registered import digest
 from .tracking import EMBEDDED
 
 ALIASES = {"staging": "staging", "production": registry.CHAMPION}
@@ -65,7 +66,7 @@ def _refusals(version: ModelVersion) -> list[str]:
         found = mlflow.artifacts.load_dict(f"runs:/{version.run_id}/{VERDICTS}")
     except MlflowException:
         return [f"its run has no {VERDICTS}, so nobody knows whether it passed its gates"]
-    if registry.digest(found) != version.tags.get(registry.EVIDENCE):
+    if digest(found) != version.tags.get(registry.EVIDENCE):
         return [f"{VERDICTS} in its run is not what it was registered with"]
     return [f"gate {gate} refused it" for gate, verdict in found["gates"].items() if verdict == "failed"]
 

@@ -1,9 +1,7 @@
 """The model registry: versions, their aliases and their lineage. Models are loaded from here, and from nowhere else."""
 
-import hashlib
-import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import mlflow
 from mlflow import MlflowClient
@@ -11,9 +9,9 @@ from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
-from sklearn.pipeline import Pipeline
 
 from ..errors import RefusedError
+from .registered import RegisteredModel, digest
 
 CHALLENGER, CHAMPION = "challenger", "champion"
 LINEAGE = "lineage."
@@ -23,16 +21,6 @@ UNKNOWN = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 CARD = "model_card.md"
 LONGEST_DESCRIPTION = 5000
 """Characters that MLflow's database holds."""
-
-
-class RegisteredModel(NamedTuple):
-    """A model that may be served: it knows which version it is and what it came from."""
-
-    estimator: Pipeline
-    name: str
-    version: str
-    run_id: str
-    lineage: dict[str, str]
 
 
 def register_challenger(name: str, model: Path, description: dict[str, Any]) -> dict[str, Any]:
@@ -65,11 +53,6 @@ def register_challenger(name: str, model: Path, description: dict[str, Any]) -> 
     client.set_registered_model_alias(name, CHALLENGER, version.version)
     note = {"name": name, "version": int(version.version), "run_id": logged.run_id, "model_id": logged.model_id}
     return note | {"metrics": description["metrics"]}
-
-
-def digest(evidence: Any) -> str:
-    """Hash of what can be written as JSON, however it is written."""
-    return hashlib.sha256(json.dumps(evidence, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _shortened(card: str) -> str:
@@ -148,3 +131,8 @@ def load(name: str, wanted: str) -> RegisteredModel:
     version = find(name, wanted)
     estimator = mlflow.sklearn.load_model(f"models:/{name}/{version.version}")
     return RegisteredModel(estimator, name, str(version.version), run_of(version).info.run_id, lineage_in(version.tags))
+
+
+def download(name: str, version: str) -> Path:
+    """Brings the files of a version here."""
+    return Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}"))

@@ -31,19 +31,42 @@ class Table(pa.DataFrameModel):
 class Features(Table):
     """What the model sees: thirteen measurements of a wine."""
 
-    alcohol: Series[float] = pa.Field(ge=8, le=20, metadata=BEFORE)
-    malic_acid: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
-    ash: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
-    alcalinity_of_ash: Series[float] = pa.Field(ge=0, le=50, metadata=BEFORE)
-    magnesium: Series[float] = pa.Field(ge=20, le=500, metadata=BEFORE)
-    total_phenols: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
-    flavanoids: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
-    nonflavanoid_phenols: Series[float] = pa.Field(ge=0, le=5, metadata=BEFORE)
-    proanthocyanins: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE)
-    color_intensity: Series[float] = pa.Field(ge=0, le=20, metadata=BEFORE)
-    hue: Series[float] = pa.Field(ge=0, le=5, metadata=BEFORE)
-    dilution: Series[float] = pa.Field(alias="od280/od315_of_diluted_wines", ge=0, le=10, metadata=BEFORE)
-    proline: Series[float] = pa.Field(ge=100, le=3000, metadata=BEFORE)
+    alcohol: Series[float] = pa.Field(ge=8, le=20, metadata=BEFORE, description="Per cent")
+    malic_acid: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE, description="Grams a litre")
+    ash: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE, description="Grams a litre")
+    alcalinity_of_ash: Series[float] = pa.Field(ge=0, le=50, metadata=BEFORE, description="Milliequivalents a litre")
+    magnesium: Series[float] = pa.Field(ge=20, le=500, metadata=BEFORE, description="Milligrams a litre")
+    total_phenols: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE, description="Grams a litre")
+    flavanoids: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE, description="Grams a litre")
+    nonflavanoid_phenols: Series[float] = pa.Field(ge=0, le=5, metadata=BEFORE, description="Grams a litre")
+    proanthocyanins: Series[float] = pa.Field(ge=0, le=10, metadata=BEFORE, description="Grams a litre")
+    color_intensity: Series[float] = pa.Field(ge=0, le=20, metadata=BEFORE, description="Absorbance")
+    hue: Series[float] = pa.Field(ge=0, le=5, metadata=BEFORE, description="Ratio of absorbances")
+    dilution: Series[float] = pa.Field(
+        alias="od280/od315_of_diluted_wines", ge=0, le=10, metadata=BEFORE, description="Ratio of absorbances"
+    )
+    proline: Series[float] = pa.Field(ge=100, le=3000, metadata=BEFORE, description="Milligrams a litre")
+
+
+EXAMPLE = {
+    "alcohol": 14.23,
+    "malic_acid": 1.71,
+    "ash": 2.43,
+    "alcalinity_of_ash": 15.6,
+    "magnesium": 127.0,
+    "total_phenols": 2.8,
+    "flavanoids": 3.06,
+    "nonflavanoid_phenols": 0.28,
+    "proanthocyanins": 2.29,
+    "color_intensity": 5.64,
+    "hue": 1.04,
+    "od280/od315_of_diluted_wines": 3.92,
+    "proline": 1065.0,
+}
+"""A wine as the service takes one, for its documentation."""
+
+Request = Features
+"""What the prediction service takes."""
 
 
 class RawWines(Features):

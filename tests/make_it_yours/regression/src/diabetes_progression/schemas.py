@@ -26,25 +26,48 @@ class Table(pa.DataFrameModel):
         return len(table) > 0
 
 
-class RawPatients(Table):
-    """One row a patient: ten measurements at the baseline, and how far the disease had come a year later (`target`)."""
+class Patient(Table):
+    """Ten measurements of a patient at the baseline."""
 
-    age: Series[float] = pa.Field(ge=18, le=100, metadata=BEFORE)
-    sex: Series[float] = pa.Field(isin=[1, 2], metadata=BEFORE)
-    bmi: Series[float] = pa.Field(ge=10, le=70, metadata=BEFORE)
-    bp: Series[float] = pa.Field(ge=40, le=200, metadata=BEFORE)
-    s1: Series[float] = pa.Field(ge=50, le=500, metadata=BEFORE)
-    s2: Series[float] = pa.Field(ge=20, le=400, metadata=BEFORE)
-    s3: Series[float] = pa.Field(ge=10, le=150, metadata=BEFORE)
-    s4: Series[float] = pa.Field(ge=1, le=20, metadata=BEFORE)
-    s5: Series[float] = pa.Field(ge=2, le=8, metadata=BEFORE)
-    s6: Series[float] = pa.Field(ge=40, le=400, metadata=BEFORE)
-    target: Series[float] = pa.Field(ge=0, le=400, metadata=AFTER)
+    age: Series[float] = pa.Field(ge=18, le=100, metadata=BEFORE, description="Years")
+    sex: Series[float] = pa.Field(isin=[1, 2], metadata=BEFORE, description="As the study coded it")
+    bmi: Series[float] = pa.Field(ge=10, le=70, metadata=BEFORE, description="Body mass index, kg/m²")
+    bp: Series[float] = pa.Field(ge=40, le=200, metadata=BEFORE, description="Mean blood pressure, mmHg")
+    s1: Series[float] = pa.Field(ge=50, le=500, metadata=BEFORE, description="Total cholesterol, mg/dl")
+    s2: Series[float] = pa.Field(ge=20, le=400, metadata=BEFORE, description="LDL, mg/dl")
+    s3: Series[float] = pa.Field(ge=10, le=150, metadata=BEFORE, description="HDL, mg/dl")
+    s4: Series[float] = pa.Field(ge=1, le=20, metadata=BEFORE, description="Total cholesterol over HDL")
+    s5: Series[float] = pa.Field(ge=2, le=8, metadata=BEFORE, description="Logarithm of triglycerides")
+    s6: Series[float] = pa.Field(ge=40, le=400, metadata=BEFORE, description="Blood sugar, mg/dl")
 
     @pa.dataframe_check(name="s4 is total cholesterol (s1) over HDL (s3)")
     def ratio_agrees(cls, patients: pd.DataFrame) -> pd.Series:
         """Cholesterol is in mg/dl in both; another unit gives another ratio."""
         return (patients["s1"] / patients["s3"] - patients["s4"]).abs() < 1
+
+
+EXAMPLE = {
+    "age": 59.0,
+    "sex": 2.0,
+    "bmi": 32.1,
+    "bp": 101.0,
+    "s1": 157.0,
+    "s2": 93.2,
+    "s3": 38.0,
+    "s4": 4.0,
+    "s5": 4.8598,
+    "s6": 87.0,
+}
+"""A patient as the service takes one, for its documentation."""
+
+Request = Patient
+"""What the prediction service takes."""
+
+
+class RawPatients(Patient):
+    """One row a patient: the measurements, and how far the disease had come a year later (`target`)."""
+
+    target: Series[float] = pa.Field(ge=0, le=400, metadata=AFTER)
 
 
 class Features(Table):

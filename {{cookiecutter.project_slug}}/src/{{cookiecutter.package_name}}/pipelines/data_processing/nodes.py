@@ -6,8 +6,8 @@ from functools import partial
 import pandas as pd
 
 from ...errors import RefusedError
-from ...features import compute_features
-from ...schemas import RawFlights
+from ...features import OBSERVED, complete, compute_features, identify
+from ...schemas import Schedule
 from .parameters import Split
 
 Months = dict[str, Callable[[], pd.DataFrame]]
@@ -16,43 +16,33 @@ Months = dict[str, Callable[[], pd.DataFrame]]
 LATE_AFTER = 15
 """Minutes; the US Department of Transportation's definition of a delayed flight (14 CFR 234)."""
 
-KNOWN_BEFORE_DEPARTURE = [
-    name for name, column in RawFlights.to_schema().columns.items() if (column.metadata or {}).get("known") == "before"
-]
+
+def index_weather(weather_raw: pd.DataFrame) -> pd.DataFrame:
+    """Makes `RawWeather` a table in which a flight finds its hour and airport: `Weather`."""
+    return weather_raw.set_index(["time_hour", "origin"])[OBSERVED]
 
 
-def build_features(flights_raw: Months, weather_raw: pd.DataFrame) -> Months:
+def build_features(flights_raw: Months, reference: pd.DataFrame) -> Months:
     """Computes features, key and label of each month, one month in memory at a time.
 
     Args:
         flights_raw: `RawFlights` by month.
-        weather_raw: `RawWeather`.
+        reference: `Weather`.
 
     Returns:
         `ModelInput` by month, without cancelled and diverted flights: whether they would have been late is not known.
     """
-    weather = weather_raw.drop(columns=["year", "month", "day", "hour"])
-    return {month: partial(_month_features, load, weather) for month, load in flights_raw.items()}
+    return {month: partial(_month_features, load, reference) for month, load in flights_raw.items()}
 
 
-def _month_features(load: Callable[[], pd.DataFrame], weather: pd.DataFrame) -> pd.DataFrame:
+def _month_features(load: Callable[[], pd.DataFrame], reference: pd.DataFrame) -> pd.DataFrame:
     flights = load()
     arrived = flights[flights["arr_delay"].notna()].reset_index(drop=True)
-    scheduled = arrived[KNOWN_BEFORE_DEPARTURE].merge(
-        weather, on=["time_hour", "origin"], how="left", validate="many_to_one"
-    )
-    return compute_features(scheduled).assign(
-        flight_id=flight_ids(arrived),
+    return compute_features(complete(arrived[list(Schedule.to_schema().columns)], reference)).assign(
+        flight_id=identify(arrived),
         time_hour=arrived["time_hour"],
         late=arrived["arr_delay"] > LATE_AFTER,
     )
-
-
-def flight_ids(flights: pd.DataFrame) -> pd.Series:
-    """One readable key from the four columns that identify a flight, such as `2013-09-01T10Z-UA-1545-EWR`."""
-    hour = flights["time_hour"].dt.strftime("%Y-%m-%dT%HZ")
-    ids: pd.Series = hour.str.cat([flights["carrier"], flights["flight"].astype(str), flights["origin"]], sep="-")
-    return ids
 
 
 def split_train_test(features: Months, split: Split) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -2,14 +2,15 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from .nodes import build_features, split_train_test
+from .nodes import build_features, index_weather, split_train_test
 
 
 def create_pipeline() -> Pipeline:
     """Wires the nodes."""
     return Pipeline(
         [
-            Node(build_features, ["flights_raw", "weather_raw"], "features", name="build_features"),
+            Node(index_weather, "weather_raw", "reference", name="index_weather"),
+            Node(build_features, ["flights_raw", "reference"], "features", name="build_features"),
             Node(split_train_test, ["features", "params:split"], ["train_set", "test_set"], name="split_train_test"),
         ]
     )

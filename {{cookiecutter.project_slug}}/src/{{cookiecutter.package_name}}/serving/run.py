@@ -1,0 +1,66 @@
+"""Puts the service together and runs it."""
+
+import logging
+import sys
+from typing import Any
+
+import uvicorn
+from pydantic import ValidationError
+
+from ..errors import RefusedError
+from ..mlops.store import PredictionStore
+from .app import Service, create_app
+from .keys import KeyRing
+from .logs import log_json
+from .models import ModelSlot, Source
+from .settings import Settings
+from .sources import BundleSource, RegistrySource, read_reference
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Serves what the environment names; where something is missing, or not fit to serve, it says so and ends."""
+    try:
+        settings = Settings()
+        run(settings, _source(settings), read_reference(settings.bundle) if settings.bundle else None)
+    except (RefusedError, ValidationError) as error:
+        sys.exit(str(error))
+
+
+def _source(settings: Settings) -> Source:
+    if settings.model_name:
+        return RegistrySource(settings.model_name, settings.alias)
+    if settings.bundle:
+        return BundleSource(settings.bundle)
+    msg = "no model: set SERVING_BUNDLE, or SERVING_MODEL_NAME and MLFLOW_TRACKING_URI"
+    raise RefusedError(msg)
+
+
+def run(settings: Settings, source: Source, reference: Any) -> None:
+    """Serves until it is told to stop; what was accepted by then is finished.
+
+    Args:
+        settings: Of the service.
+        source: Of the model.
+        reference: What rows are completed with; None if nothing is.
+
+    Raises:
+        RefusedError: If no keys are named, if there is no model, or if it is not fit to serve.
+    """
+    if settings.keys_file is None:
+        msg = "no API keys: set SERVING_KEYS_FILE. Without keys nobody could be answered"
+        raise RefusedError(msg)
+    log_json()
+    slot, keys = ModelSlot(source), KeyRing(settings.keys_file)
+    app = create_app(Service(settings, slot, PredictionStore(), reference), keys)
+    logger.info("serving", extra={"model": slot.current.name, "version": slot.current.version, "keys": len(keys)})
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )

@@ -1,0 +1,68 @@
+"""Whoever can talk to `mlflow models serve` can talk to this service."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+import pytest
+from mlflow.pyfunc.scoring_server.client import ScoringServerClient
+from service import Server
+from sklearn.base import is_classifier
+
+from {{cookiecutter.package_name}}.mlops import exported
+
+Row = dict[str, Any]
+
+
+def test_the_three_formats_mean_the_same(server: Server, plan: Row) -> None:
+    split = {"columns": list(plan), "data": [list(plan.values())], "index": [0]}
+    bodies = [{"dataframe_records": [plan]}, {"instances": [plan]}, {"dataframe_split": split}]
+    answers = [server.session.post(f"{server.url}/invocations", json=body).json() for body in bodies]
+    assert len({json.dumps(answer["predictions"]) for answer in answers}) == 1
+    assert len({answer["prediction_ids"][0] for answer in answers}) == 3
+
+
+def test_mlflows_own_client_is_answered(server: Server, plan: Row) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    key = str(server.session.headers["Authorization"]).removeprefix("Bearer ")
+    client = ScoringServerClient(f"mlflow:{key}@{host}", port)
+    client.wait_server_ready()
+    rows = pd.DataFrame([plan, plan])
+    assert client.invoke(rows).get_predictions().shape == (2, 1)
+    assert client.get_version() == mlflow.__version__
+
+
+def test_an_answer_names_its_maker(server: Server, plan: Row, bundle: Path) -> None:
+    made = exported.load(bundle / "model")
+    response = server.ask(plan)
+    assert response.json()["model"] == {"name": made.name, "version": made.version, "run_id": made.run_id}
+    assert response.headers["x-model-version"] == made.version
+    assert server.session.get(f"{server.url}/ready").json() == response.json()["model"]
+
+
+def test_probabilities_come_when_they_are_asked_for(server: Server, plan: Row, bundle: Path) -> None:
+    assert "probabilities" not in server.ask(plan).json()
+    answer = server.ask(plan, plan, params={"probabilities": True}).json()
+    estimator = exported.load(bundle / "model").estimator
+    if is_classifier(estimator):
+        assert answer["classes"] == list(estimator.classes_)
+        assert [sum(chances) for chances in answer["probabilities"]] == pytest.approx([1, 1])
+    else:
+        assert "probabilities" not in answer
+
+
+@pytest.mark.parametrize("path", ["ping", "health"])
+def test_it_says_that_it_lives(server: Server, path: str) -> None:
+    response = server.session.get(f"{server.url}/{path}")
+    assert (response.status_code, response.text) == (200, '{"status":"alive"}')
+
+
+def test_figures_are_shown(server: Server, plan: Row) -> None:
+    server.ask(plan)
+    figures = server.session.get(f"{server.url}/metrics").text
+    shown = dict(line.rsplit(" ", 1) for line in figures.splitlines() if not line.startswith("#"))
+    assert float(shown['requests_total{path="/invocations",status="200"}']) >= 1
+    assert float(shown['predictions_total{version="1"}']) >= 1
+    assert float(shown["process_resident_memory_bytes"]) > 1e6
