@@ -93,10 +93,14 @@ def test_refuses_the_name_of_everything_a_project_imports(refusals: Callable[...
     settings = tomllib.loads((bake().path / "pyproject.toml").read_text("utf-8"))
     groups = settings["dependency-groups"]
     remotes = [requirement for group in groups if group.startswith("remote-") for requirement in groups[group]]
-    names = {
-        re.split(r"[^a-z0-9-]", name)[0] for name in (*settings["project"]["dependencies"], *groups["test"], *remotes)
+    wanted = [*settings["project"]["dependencies"], *groups["test"], *groups["serve"]]
+    names = {re.split(r"[^a-z0-9-]", name)[0] for name in (*wanted, *remotes)}
+    called = {
+        "markdown-it-py": "markdown_it",
+        "python-json-logger": "pythonjsonlogger",
+        "scikit-learn": "sklearn",
+        "pyyaml": "yaml",
     }
-    called = {"markdown-it-py": "markdown_it", "scikit-learn": "sklearn", "pyyaml": "yaml"}
     imported = {called.get(name, name.replace("-", "_")) for name in names}
     assert {"kedro", "sklearn", "pytest", "dvc_s3"} <= imported
     assert [name for name in sorted(imported) if not refusals(package_name=name)] == []

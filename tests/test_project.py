@@ -10,9 +10,7 @@ from baking import AUTHOR, COMBINATIONS, PYTHONS, BakedProject, run
 pytestmark = pytest.mark.slow
 
 
-def test_set_up_check_test_run(
-    combination: BakedProject, tested_already: dict[str, str], tmp_path: Path
-) -> None:
+def test_set_up_check_test_run(combination: BakedProject, tested_already: dict[str, str], tmp_path: Path) -> None:
     project = combination.copy(tmp_path)
     project.make("setup", env=AUTHOR)
     assert project.run("git", "status", "--porcelain").stdout == ""
