@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 
@@ -51,7 +51,7 @@ async def _load(url: str, bodies: list[bytes], headers: dict[str, str], connecti
             writer.write(requests[number % len(requests)])
             status = await _answer(reader)
             latencies.append(time.perf_counter() - sent)
-            failures += status != 200
+            failures += status != HTTPStatus.OK
         writer.close()
 
     await asyncio.gather(*(client(number) for number in range(connections)))
@@ -66,6 +66,8 @@ def _request(path: str, host: str, body: bytes, headers: dict[str, str]) -> byte
 
 async def _answer(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(b"\r\n\r\n")
-    length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+    length = next(
+        int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
+    )
     await reader.readexactly(length)
     return int(head.split(b" ", 2)[1])

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import serving
+
 HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent
 BUILD = TEMPLATE / "build" / "bench"
@@ -154,6 +156,8 @@ def main() -> None:
         print("| measure | against | ours | theirs | ratio | to reach |\n| --- | --- | --- | --- | --- | --- |")
         for contest in rows:
             print(contest.row(), flush=True)
+    for row in serving.table(PROJECT, PACKAGE, BUILD / "serving"):
+        print(row, flush=True)
     print(f"| `make demo`, to a registered model | | {demo:.0f} s | | | |")
 
 
