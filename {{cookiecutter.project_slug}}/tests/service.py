@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import chdir
@@ -168,14 +169,15 @@ def plan() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of our own. It does not run as root, so that root lets another user run it."""
-    folder = tmp_path_factory.mktemp("postgres")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL of our own. It does not run as root, so that root lets another user run it.
+
+    Its folder is not below pytest's, which each run of pytest closes to other users.
+    """
     user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     if user:
         shutil.chown(folder, "postgres")
-        for parent in folder.parents:
-            parent.chmod(parent.stat().st_mode | 0o011)
 
     def run(*command: str | Path) -> None:
         subprocess.run([*user, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=60)
@@ -185,6 +187,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     run(POSTGRES[-1] / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options)
     yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
     run(POSTGRES[-1] / "pg_ctl", "stop", "-m", "immediate", "-D", data)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=STORES)

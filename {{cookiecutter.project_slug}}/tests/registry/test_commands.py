@@ -18,7 +18,7 @@ MISTAKES = [
     (("card", "champion"), "has no version with the alias 'champion'"),
     (("rollback",), "there is nothing to go back to"),
     (("history", "--at", "yesterday"), "yesterday is no date: write 2026-01-31"),
-    (("explain", "nobody"), "nobody; the first has "),
+    (("explain", "nobody"), "nobody (the first has "),
     (("compare", "1", "2"), "has no version 2"),
     (("reproduce", "2"), "has no version 2"),
 ]

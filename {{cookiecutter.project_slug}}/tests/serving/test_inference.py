@@ -54,6 +54,12 @@ def test_all_months_are_scored_delivered_and_not_scored_again(arrived: Path, ked
     assert (state(SCORES), state(DELIVERED)) == before
     traced = kedro("model", "trace", scores["prediction_id"].iloc[-1])
     assert "git.commit" in traced.output
+    last = scores.iloc[-1]
+    explained = kedro("model", "--env", "ci", "explain", last["prediction_id"]).output
+    chances = last["probabilities"]
+    told = last["output"] if chances is None else chances[1] if len(chances) == 2 else max(chances)
+    assert "1. What was recorded" in explained
+    assert f"Version 1 answers {told:.4f}" in explained
 
 
 def test_one_month_is_scored(arrived: Path, kedro: Kedro) -> None:

@@ -98,11 +98,14 @@ def compare(console: Open, first: str, second: str) -> None:
 @model.command()
 @click.argument("key")
 @click.option(
-    "--version", help="Which version is asked; the champion by default, or the challenger while there is none."
+    "--version", help="Which version is asked; by default the champion, or the challenger while there is none."
 )
 @click.pass_obj
 def explain(console: Open, key: str, version: str | None) -> None:
-    """Show, step by step, how a version answers for the held-out row KEY, and what each feature contributes."""
+    """Show, step by step, how a version answers, and what each feature contributes.
+
+    KEY is that of a held-out row, or the id of a prediction, which is explained by the version that made it.
+    """
     console().explain(key, version)
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from ..errors import RefusedError
 from ..problem import Problem
 from . import explanation, exported, ledger, promotion, registry
+from .cases import find_case
 from .lineage import unclean
 from .reproduce import reproduce
 from .resources import MEASURED
@@ -105,29 +106,34 @@ class ModelConsole:
             self._show(title, columns, (row for row in _side_by_side(*pair) if row[1] != row[2]))
 
     def explain(self, key: str, wanted: str | None) -> None:
-        """Shows how a version answers for a held-out row."""
+        """Shows how a version answers for a held-out row, or for what a prediction was asked."""
         serving = registry.CHAMPION if registry.CHAMPION in registry.aliases(self._name) else registry.CHALLENGER
-        asked = registry.load(self._name, wanted or serving)
         problem, catalog = Problem.model_validate(self._parameters["problem"]), self._context.catalog
-        row = explanation.held_out(catalog.load("test_set"), problem, key)
-        features, background = problem.features(row), problem.features(catalog.load("train_set"))
-        found = explanation.explain(asked.estimator, features, background, self._parameters["training"]["seed"])
-        if raw := self._parameters.get("raw_record"):
-            record = explanation.raw_record(catalog.load(raw["dataset"]), raw["key"], key)
+        case = find_case(key, problem, catalog.load("test_set"), self._scored_months())
+        asked = registry.load(self._name, wanted or case.version or serving)
+        background = problem.features(catalog.load("train_set"))
+        found = explanation.explain(asked.estimator, case.features, background, self._parameters["training"]["seed"])
+        if record := case.record or self._recorded(key):
             self._show("1. What was recorded", ["field", "value"], record.items())
-        gains = ([name, features[name].iloc[0], f"{gain:+.4f}"] for name, gain in found.contributions.items())
+        gains = ([name, case.features[name].iloc[0], f"{gain:+.4f}"] for name, gain in found.contributions.items())
         self._show("2. What the model sees", ["feature", "value", "contribution"], gains)
         self._show("3. What the estimator gets", ["column", "value, if not 0"], found.transformed.items())
         self._say(
             f"4. Version {asked.version} answers {found.score:.4f} ({found.answer}): {found.usual:.4f} is usual, "
-            f"the features add {found.score - found.usual:+.4f}. What happened: {row[problem.target].iloc[0]}."
+            f"the features add {found.score - found.usual:+.4f}. What happened: {case.happened}."
         )
+
+    def _recorded(self, key: str) -> dict[str, Any]:
+        raw = self._parameters.get("raw_record")
+        return explanation.raw_record(self._context.catalog.load(raw["dataset"]), raw["key"], key) if raw else {}
+
+    def _scored_months(self) -> Iterable[Callable[[], Any]]:
+        catalog = self._context.catalog
+        return catalog.load("scores").values() if catalog.exists("scores") else ()
 
     def trace(self, prediction_id: str) -> None:
         """Shows what led to a prediction."""
-        catalog = self._context.catalog
-        months = catalog.load("scores").values() if catalog.exists("scores") else ()
-        self._show(f"Prediction {prediction_id}", ["", ""], trace(prediction_id, months))
+        self._show(f"Prediction {prediction_id}", ["", ""], trace(prediction_id, self._scored_months()))
 
     def export(self, wanted: str, folder: Path) -> None:
         """Writes a copy of a version."""

@@ -8,9 +8,6 @@ import pandas as pd
 from kedro.utils import load_obj
 from sklearn.pipeline import Pipeline
 
-from ..errors import RefusedError
-from ..problem import Problem
-
 DRAWS = 200
 
 
@@ -30,19 +27,6 @@ class Explanation(NamedTuple):
     usual: float
     contributions: pd.Series
     transformed: dict[str, Any]
-
-
-def held_out(test_set: pd.DataFrame, problem: Problem, key: str) -> pd.DataFrame:
-    """The row of the test set with this key.
-
-    Raises:
-        RefusedError: If there is none.
-    """
-    rows = test_set[test_set[problem.key].astype(str) == key]
-    if rows.empty:
-        msg = f"no held-out row has the {problem.key} {key}; the first has {test_set[problem.key].iloc[0]}"
-        raise RefusedError(msg)
-    return rows.head(1)
 
 
 def raw_record(data: Any, keys: str, key: str) -> dict[str, Any]:

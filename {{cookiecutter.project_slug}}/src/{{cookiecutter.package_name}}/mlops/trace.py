@@ -25,8 +25,7 @@ def trace(prediction_id: str, months: Iterable[Callable[[], pd.DataFrame]]) -> I
     Raises:
         RefusedError: If no prediction has this id.
     """
-    with closing(PredictionStore()) as store:
-        prediction = store.get(prediction_id) or _in_months(prediction_id, months)
+    prediction = find_prediction(prediction_id, months)
     if prediction is None:
         msg = f"the prediction store knows no {prediction_id}; PREDICTION_STORE_URL says which store is asked"
         raise RefusedError(msg)
@@ -39,7 +38,11 @@ def trace(prediction_id: str, months: Iterable[Callable[[], pd.DataFrame]]) -> I
     yield from ((f"gate {name}", verdict) for name, verdict in verdicts["gates"].items())
 
 
-def _in_months(prediction_id: str, months: Iterable[Callable[[], pd.DataFrame]]) -> dict[str, Any] | None:
+def find_prediction(prediction_id: str, months: Iterable[Callable[[], pd.DataFrame]]) -> dict[str, Any] | None:
+    """What is stored of a prediction, online or in a batch; None if there is none of this id."""
+    with closing(PredictionStore()) as store:
+        if prediction := store.get(prediction_id):
+            return prediction
     for load in months:
         table = load().set_index("prediction_id", drop=False)
         if prediction_id in table.index:

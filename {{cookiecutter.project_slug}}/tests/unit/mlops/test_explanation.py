@@ -9,7 +9,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from {{cookiecutter.package_name}}.errors import RefusedError
-from {{cookiecutter.package_name}}.mlops.explanation import DRAWS, explain, held_out, raw_record
+from {{cookiecutter.package_name}}.mlops.cases import find_case
+from {{cookiecutter.package_name}}.mlops.explanation import DRAWS, explain, raw_record
 from {{cookiecutter.package_name}}.problem import Problem
 
 PROBLEM = Problem(target="y", key="id")
@@ -63,11 +64,12 @@ def test_what_the_estimator_gets_is_shown_without_other_categories() -> None:
     assert found.transformed.keys() == {"a", "b", f"kind_{ROW['kind'].iloc[0]}"}
 
 
-def test_a_row_and_its_record_are_found_by_key() -> None:
+def test_a_row_and_its_record_are_found_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
     table = ROWS.assign(id=range(300), y=1.0)
-    assert held_out(table, PROBLEM, "7").index.tolist() == [7]
-    with pytest.raises(RefusedError, match="no held-out row has the id 300; the first has 0"):
-        held_out(table, PROBLEM, "300")
+    assert find_case("7", PROBLEM, table, []).features.index.tolist() == [7]
+    monkeypatch.setenv("PREDICTION_STORE_URL", "sqlite://")
+    with pytest.raises(RefusedError, match=r"no held-out row has the id 300 \(the first has 0\), and no prediction"):
+        find_case("300", PROBLEM, table, [])
     parts = {"2026-01": lambda: table[:5], "2026-02": lambda: table[5:]}
     keys = f"{__name__}.ids"
     assert raw_record(table, keys, "7")["a"] == raw_record(parts, keys, "7")["a"] == ROWS["a"][7]
