@@ -58,7 +58,8 @@ def bake(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
 @pytest.fixture(scope="session")
 def tested_already(request: pytest.FixtureRequest) -> dict[str, str]:
     """Environment in which `make test` of a project leaves out the slow tests that another one's has run."""
-    return {} if request.config.option.exhaustive else {"PYTEST_ADDOPTS": "--no-cov -m 'not slow'"}
+    quicker = "--no-cov -W 'ignore:Coverage disabled' -m 'not slow'"
+    return {} if request.config.option.exhaustive else {"PYTEST_ADDOPTS": quicker}
 
 
 @pytest.fixture(params=COMBINATIONS)
