@@ -117,7 +117,7 @@ def install_peers(project: Path, folder: Path) -> Path:
     """An environment for the other servers, with the packages that the model was saved by."""
     uv = str(project / ".uv/bin/uv")
     subprocess.run([uv, "venv", "--quiet", "--python", str(project / ".venv/bin/python"), str(folder)], check=True)
-    wanted = ["bentoml==1.4.40", "litserve>=0.2.17", "scikit-learn==1.9.1", "skops==0.16.0", "pandas==2.3.3", "pyyaml"]
+    wanted = ["bentoml>=1.4", "litserve>=0.2", "scikit-learn==1.9.1", "skops==0.16.0", "pandas==2.3.3", "pyyaml"]
     subprocess.run([uv, "pip", "install", "--quiet", "--python", str(folder), *wanted], check=True)
     return folder
 
@@ -138,7 +138,8 @@ def contestants(project: Path, package: str, peers: Path, folder: Path) -> list[
     here = Path(__file__).parent / "peers"
     path = {"PATH": f"{project}/.venv/bin{os.pathsep}{os.environ['PATH']}"}
     mlflow = [python, "-m", "mlflow", "models", "serve", "-m", model, "-p", "PORT", "--env-manager", "local"]
-    bento = [str(peers / "bin/python"), "-m", "bentoml", "serve", f"{here}/bento.py:Delays", "--port", "PORT"]
+    bento = [str(peers / "bin/python"), "-m", "bentoml", "serve", "bento:Delays", "--working-dir", str(here)]
+    bento += ["--port", "PORT"]
     lit = [str(peers / "bin/python"), f"{here}/lit.py", "PORT"]
     return [
         Contestant("ours", [python, "-m", f"{package}.serving"], "/invocations", plans, key, ours),
