@@ -1,31 +1,50 @@
 """What is kept of a prediction, online and in batches alike."""
 
+from collections.abc import Callable
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
-from ..features import identify
+from .. import features as yours
 from ..scoring import Answers
 
 
-def describe(inputs: pd.DataFrame, features: pd.DataFrame, answers: Answers) -> dict[str, list[Any]]:
-    """Describes predictions for the store.
+class Version(Protocol):
+    """A version of a registered model."""
+
+    name: str
+    version: str
+    run_id: str
+
+
+def score_rows(
+    rows: pd.DataFrame, reference: Any, model: Version, ask: Callable[[pd.DataFrame], Answers]
+) -> dict[str, list[Any]]:
+    """Completes rows, computes their features, asks a model, and describes its predictions for the store.
 
     Args:
-        inputs: Rows, completed.
-        features: What was computed from them.
-        answers: What the model said of them.
+        rows: Columns of `Request`.
+        reference: What rows are completed with; None where they are complete.
+        model: Which version is asked.
+        ask: Asks it about features.
 
     Returns:
-        Columns of the store: `key`, `inputs` (JSON), `features_hash` (of their JSON), `output` and `probabilities`.
+        Columns of the store: `key`, `inputs` (JSON), `features_hash` (of their JSON), `output`, `probabilities`,
+        `model`, `version` and `run_id`.
     """
+    inputs = rows if reference is None else yours.complete(rows, reference)
+    features = yours.compute_features(inputs)
+    answers, count = ask(features), len(rows)
     return {
-        "key": identify(inputs).tolist(),
+        "key": yours.identify(inputs).tolist(),
         "inputs": _lines(inputs),
         "features_hash": hash_rows(features),
         "output": answers.outputs.tolist(),
-        "probabilities": [None] * len(inputs) if answers.probabilities is None else answers.probabilities.tolist(),
+        "probabilities": [None] * count if answers.probabilities is None else answers.probabilities.tolist(),
+        "model": [model.name] * count,
+        "version": [model.version] * count,
+        "run_id": [model.run_id] * count,
     }
 
 

@@ -21,7 +21,7 @@ class Needs(HTTPBearer):
         super().__init__(scheme_name="API key", description=text, auto_error=False)
         self._keys, self._scope = keys, scope
 
-    async def __call__(self, request: Request) -> None:  # type: ignore[override]
+    async def __call__(self, request: Request) -> None:  # type: ignore[override]  # who calls stands in the request
         """Refuses a request whose key is not known, or is for something else.
 
         Raises:

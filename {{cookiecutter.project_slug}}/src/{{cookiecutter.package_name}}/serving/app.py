@@ -151,4 +151,4 @@ def _document(app: FastAPI, contract: RequestContract) -> None:
         document["components"]["schemas"] |= kinds
         return document
 
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation extends it

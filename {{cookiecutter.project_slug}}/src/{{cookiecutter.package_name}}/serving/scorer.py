@@ -9,12 +9,11 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import features as yours
-from ..mlops.records import describe
+from ..mlops.records import score_rows
 from ..mlops.store import PredictionStore
 from .batching import Job
 from .contract import BrokenContractError, RequestContract
-from .models import ModelSlot, ServedModel
+from .models import ModelSlot
 from .observing import Metrics
 
 
@@ -55,10 +54,7 @@ class Scorer:
         if not jobs:
             return
         model = self._slot.current
-        inputs = table if self._reference is None else yours.complete(table, self._reference)
-        features = yours.compute_features(inputs)
-        described = describe(inputs, features, model.score(features))
-        predictions = list(self._predictions(jobs, model, described))
+        predictions = list(self._predictions(jobs, score_rows(table, self._reference, model, model.score)))
         try:
             self._store.add(predictions)
         except SQLAlchemyError as error:
@@ -86,9 +82,7 @@ class Scorer:
         good = [job for job in jobs if not job.error]
         return good, self._contract.table([row for job in good for row in job.rows])
 
-    def _predictions(
-        self, jobs: list[Job], model: ServedModel, described: dict[str, list[Any]]
-    ) -> Iterator[dict[str, Any]]:
+    def _predictions(self, jobs: list[Job], described: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
         now, clock = datetime.now(UTC), time.monotonic()
         whose = [(job, number) for job in jobs for number in range(len(job.rows))]
         for (job, number), *values in zip(whose, *described.values(), strict=True):
@@ -98,9 +92,6 @@ class Scorer:
                 "prediction_id": f"{job.uid}-{number}",
                 "request_id": job.request_id,
                 "time": now,
-                "model": model.name,
-                "version": model.version,
-                "run_id": model.run_id,
                 "latency_ms": 1000 * (clock - job.accepted),
                 "caller": job.caller,
             }

@@ -7,9 +7,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from ... import features as yours
 from ...errors import RefusedError
-from ...mlops.records import describe
+from ...mlops.records import Version, score_rows
 from ...schemas import Request
 from ...scoring import answer
 from .parameters import Inference
@@ -20,13 +19,10 @@ Months = dict[str, Callable[[], pd.DataFrame]]
 DELIVERED = ["key", "output", "probabilities", "model", "version", "prediction_id"]
 
 
-class Registered(Protocol):
-    """A version of a model."""
+class Registered(Version, Protocol):
+    """A version, and what it learned."""
 
     estimator: Any
-    name: str
-    version: str
-    run_id: str
 
 
 def score_months(arrived: Months, serving_model: Registered, reference: Any, inference: Inference) -> Months:
@@ -53,16 +49,12 @@ def score_months(arrived: Months, serving_model: Registered, reference: Any, inf
 
 def _score(month: str, load: Callable[[], pd.DataFrame], model: Registered, reference: Any) -> pd.DataFrame:
     rows = load()
-    inputs = yours.complete(rows[[name for name in Request.to_schema().columns if name in rows]], reference)
-    features = yours.compute_features(inputs)
-    table = pd.DataFrame(describe(inputs, features, answer(model.estimator, features)))
+    asked = rows[[name for name in Request.to_schema().columns if name in rows]]
+    table = pd.DataFrame(score_rows(asked, reference, model, partial(answer, model.estimator)))
     return table.assign(
         prediction_id=f"{model.name}-{model.version}-" + table["key"],
         request_id=f"inference-{month}",
         time=datetime.now(UTC),
-        model=model.name,
-        version=model.version,
-        run_id=model.run_id,
         latency_ms=float("nan"),
         caller="inference",
     )
