@@ -25,6 +25,9 @@ def test_set_up_check_test_run(combination: BakedProject, tested_already: dict[s
     assert json.loads((project.path / "data/08_reporting/metrics.json").read_text("utf-8"))["test_roc_auc"] >= 0.65
 
 
+DEMO = pytest.mark.xdist_group("demo")  # one process, one demo
+
+
 @pytest.fixture(scope="module")
 def demo(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A clone of the template after `make demo`, where git knows nobody, and what it printed."""
@@ -33,6 +36,7 @@ def demo(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     return clone, run("make", f"PYTHON={next(iter(PYTHONS.values()))}", "demo", cwd=clone).stdout
 
 
+@DEMO
 def test_the_demo_shows_what_came_out_and_where_to_look(demo: tuple[Path, str]) -> None:
     _, told = demo
     shown = told[told.rindex("\nRegistered: ") :].splitlines()
@@ -67,6 +71,7 @@ print(np.mean(areas), np.std(areas))
 """
 
 
+@DEMO
 def test_shuffled_labels_teach_nothing(demo: tuple[Path, str]) -> None:
     """Features that held the answer would let a model do better than a coin even so.
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -75,6 +76,7 @@ def test_keys_rotate_without_a_restart(start: Start, plan: dict[str, object]) ->
     ("settings", "told"),
     [
         ({"keys_file": ""}, "no API keys: set SERVING_KEYS_FILE"),
+        ({"keys_file": "/nowhere/keys.json"}, "there is no file /nowhere/keys.json"),
         ({"bundle": ""}, "no model: set SERVING_BUNDLE"),
         ({"bundle": "/nowhere"}, "holds no registered version"),
         ({"max_rows": 0}, "max_rows"),
@@ -93,6 +95,14 @@ def test_secrets_are_not_kept(server: Server) -> None:
     assert len(first) == 32
     assert len(second) == 64
     assert server.keys.stat().st_mode & 0o077 == 0
+
+
+def test_who_could_read_the_keys_can_read_the_new_ones(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    create_key(keys, "first", ["predict"])
+    keys.chmod(0o644)
+    create_key(keys, "second", ["predict"])
+    assert keys.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_file_that_holds_no_keys_is_named(server: Server) -> None:

@@ -6,6 +6,7 @@ one.
 
 import hashlib
 import secrets
+import shutil
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -62,6 +63,8 @@ def _write_keys(path: Path, keys: list[Key]) -> None:
     new = path.with_name(f"{path.name}.new")
     new.touch(mode=0o600)
     new.write_text(_Keys(keys).model_dump_json(indent=2) + "\n", encoding="utf-8")
+    if path.exists():
+        shutil.copymode(path, new)  # who could read the old keys, such as a container, can read the new ones
     new.replace(path)
 
 

@@ -48,8 +48,9 @@ def run(settings: Settings, source: Source, reference: Any) -> None:
     Raises:
         RefusedError: If no keys are named, if there is no model, or if it is not fit to serve.
     """
-    if settings.keys_file is None:
-        msg = "no API keys: set SERVING_KEYS_FILE. Without keys nobody could be answered"
+    if settings.keys_file is None or not settings.keys_file.exists():
+        lacking = "no API keys" if settings.keys_file is None else f"there is no file {settings.keys_file}"
+        msg = f"{lacking}: set SERVING_KEYS_FILE to what `kedro keys create` wrote. Without keys nobody is answered"
         raise RefusedError(msg)
     log_json()
     slot, keys = ModelSlot(source), KeyRing(settings.keys_file)

@@ -1,0 +1,158 @@
+"""A Docker engine, and what a baked project runs on it."""
+
+import functools
+import json
+import os
+import re
+import socket
+import time
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from baking import ROOT, BakedProject, Done, run
+
+DOCKER = os.environ.get("DOCKER", "docker")
+BASE = "python:3.11-slim-bookworm"
+POSTGRES = "postgres-stand-in"
+SEALED = ("--rm", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges:true")
+MINUTES = 3
+
+
+def docker(*words: str | Path, check: bool = True) -> Done:
+    """Run the engine's client."""
+    return run(DOCKER, *words, cwd=ROOT, check=check)
+
+
+def has_engine() -> bool:
+    """Whether a Docker engine answers here."""
+    try:
+        return docker("version", check=False).returncode == 0
+    except OSError:
+        return False
+
+
+@functools.cache
+def compose() -> tuple[str, ...]:
+    """The command of Docker Compose: the client's plugin, or the program of before."""
+    return (DOCKER, "compose") if docker("compose", "version", check=False).returncode == 0 else ("docker-compose",)
+
+
+def pulls_nothing() -> bool:
+    """Whether the base image was imported here, so that it has no digest, and no other image is to be had."""
+    return docker("image", "inspect", "--format={{.RepoDigests}}", BASE, check=False).stdout.strip() == "[]"
+
+
+def free_port() -> str:
+    """A port of 127.0.0.1 on which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return str(listener.getsockname()[1])
+
+
+def ask(url: str, body: object = None, **headers: str) -> tuple[int, Any]:
+    """Status and content of an answer."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers | {"Content-Type": "application/json"})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            return response.status, json.loads(response.read() or "null")
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+@dataclass
+class Stack:
+    """The images of a project, and the stack of its compose.yaml.
+
+    Attributes:
+        project: It has a promoted version 1.
+        env: Under which names and ports it builds and runs.
+        key: API key of the service.
+    """
+
+    project: BakedProject
+    env: dict[str, str]
+    key: str = ""
+
+    @classmethod
+    def of(cls, project: BakedProject) -> "Stack":
+        """Names and ports that no other stack on this machine has."""
+        name = f"test-{project.answers['project_slug']}-{os.getpid()}"
+        env = {"COMPOSE_PROJECT_NAME": name, "DOCKER": DOCKER, "COMPOSE": " ".join(compose()), "KEDRO_ENV": "ci"}
+        env |= {"SERVE_IMAGE": f"{name}-serve", "TRAIN_IMAGE": f"{name}-train"}
+        env |= {"SERVE_PORT": free_port(), "MLFLOW_PORT": free_port()}
+        if pulls_nothing():
+            docker("build", "--quiet", "--tag", POSTGRES, ROOT / "tests" / "postgres")
+            env["POSTGRES_IMAGE"] = POSTGRES
+            for path in (project.path / "docker").glob("*.Dockerfile"):
+                path.write_text(re.sub(r"@sha256:\w+", "", path.read_text("utf-8")), "utf-8")
+        return cls(project, env)
+
+    def build(self) -> None:
+        """Build the images."""
+        self.project.make("image", env=self.env)
+
+    def up(self) -> None:
+        """Start the stack, and wait until all of it is healthy."""
+        self.key = self.project.make("up", env=self.env).stdout.partition("cannot be read again: ")[2].split()[0]
+        self.await_health()
+
+    def remove(self) -> None:
+        """Stop the stack; remove what it stored, and the images."""
+        self.compose("down", "--volumes", check=False)
+        docker("image", "rm", "--force", self.env["SERVE_IMAGE"], self.env["TRAIN_IMAGE"], check=False)
+
+    def compose(self, *words: str, check: bool = True) -> Done:
+        """Say something to Docker Compose."""
+        return self.project.run(*compose(), *words, env=self.env, check=check)
+
+    def containers(self) -> dict[str, dict[str, Any]]:
+        """What the engine knows of the container of each service."""
+        ids = self.compose("ps", "--quiet").stdout.split()
+        known = json.loads(docker("inspect", *ids).stdout)
+        return {container["Config"]["Labels"]["com.docker.compose.service"]: container for container in known}
+
+    def await_health(self) -> None:
+        """Wait until every container calls itself healthy."""
+        deadline = time.monotonic() + 60 * MINUTES
+        while True:
+            health = {name: known["State"]["Health"]["Status"] for name, known in self.containers().items()}
+            if set(health.values()) == {"healthy"}:
+                return
+            assert time.monotonic() < deadline, f"{health}\n{self.compose('logs', '--tail=50').stdout}"
+            time.sleep(1)
+
+    def image(self, name: str) -> dict[str, Any]:
+        """What the engine knows of an image, `serve` or `train`."""
+        known: dict[str, Any] = json.loads(docker("image", "inspect", self.env[f"{name.upper()}_IMAGE"]).stdout)[0]
+        return known
+
+    def shell(self, image: str, script: str) -> Done:
+        """Run a script in a sealed container."""
+        name = self.env[f"{image.upper()}_IMAGE"]
+        return docker("run", *SEALED, "--entrypoint=sh", name, "-c", script, check=False)
+
+    def predict(self, row: dict[str, Any], key: str | None = None) -> tuple[int, Any]:
+        """Ask the service for a prediction."""
+        url = f"http://127.0.0.1:{self.env['SERVE_PORT']}/invocations"
+        return ask(url, {"dataframe_records": [row]}, Authorization=f"Bearer {self.key if key is None else key}")
+
+    def secret(self, name: str) -> str:
+        """A secret of compose.yaml."""
+        return (self.project.path / "secrets" / name).read_text("utf-8")
+
+    def mlflow(self, path: str, **headers: str) -> tuple[int, Any]:
+        """Ask the MLflow server, as its administrator."""
+        login = b64encode(f"admin:{self.secret('mlflow_admin_password')}".encode()).decode()
+        url = f"http://127.0.0.1:{self.env['MLFLOW_PORT']}/api/2.0/mlflow/{path}"
+        return ask(url, **({"Authorization": f"Basic {login}"} | headers))
+
+    def stored(self) -> set[str]:
+        """Ids of the predictions in PostgreSQL."""
+        psql = ("psql", "--host=/run/postgresql", "--username=postgres", "--dbname=predictions", "--no-align")
+        query = "select prediction_id from predictions"
+        return set(self.compose("exec", "-T", "postgres", *psql, "--tuples-only", "--command", query).stdout.split())

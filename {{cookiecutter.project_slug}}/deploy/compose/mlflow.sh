@@ -1,0 +1,19 @@
+#!/bin/sh
+# MLflow's server with users and passwords. Secrets come from files, and stay in files that only this process can read.
+set -eu
+umask 077
+admin=$(cat /run/secrets/mlflow_admin_password)
+MLFLOW_FLASK_SERVER_SECRET_KEY=$(cat /run/secrets/mlflow_session_key)
+database=$(cat /run/secrets/mlflow_url)
+cat >/tmp/basic_auth.ini <<INI
+[mlflow]
+default_permission = READ
+database_uri = ${database}
+admin_username = admin
+admin_password = ${admin}
+authorization_function = mlflow.server.auth:authenticate_request_basic_auth
+INI
+export MLFLOW_AUTH_CONFIG_PATH=/tmp/basic_auth.ini MLFLOW_FLASK_SERVER_SECRET_KEY
+exec mlflow server --app-name basic-auth --host 0.0.0.0 --port 5000 --workers 1 \
+    --allowed-hosts "${MLFLOW_ALLOWED_HOSTS:-localhost:*,127.0.0.1:*,mlflow:*}" \
+    --backend-store-uri "$database" --artifacts-destination /var/lib/mlflow

@@ -1,0 +1,51 @@
+# The prediction service and the model that it serves. `make image` writes the bundle, then builds this.
+ARG PYTHON=3.11
+
+FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS python3.11
+FROM python:3.12-slim-bookworm@sha256:782412e85d0f0984994c290652577d4018aff08145c85b262bb63dc0c7522254 AS python3.12
+FROM python:3.13-slim-bookworm@sha256:01f42367a0a94ad4bc17111776fd66e3500c1d87c15bbd6055b7371d39c124fb AS python3.13
+
+FROM python${PYTHON} AS packages
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+WORKDIR /opt
+COPY requirements/serve.txt .
+# Tests and debugging symbols of packages are a quarter of them. Bytecode is made below, of what is imported only.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
+RUN python -m venv --without-pip venv \
+    && pip --python venv/bin/python install --no-cache-dir --no-compile --no-deps --require-hashes --requirement serve.txt \
+    && find venv -type d -name tests -prune -exec rm -r {} + \
+    && find venv -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
+    && rm serve.txt
+COPY src src
+COPY build/bundle bundle
+RUN package=$(find src -mindepth 1 -maxdepth 1 -type d -name '[a-z]*' -printf '%f\n') \
+    && printf 'from %s.serving.run import main\n\nmain()\n' "$package" >serve.py \
+    && PYTHONPATH=src venv/bin/python -c "from pathlib import Path; from $package.serving import run, sources; \
+        run.ModelSlot(sources.BundleSource(Path('bundle')))"
+
+FROM python${PYTHON} AS service
+ARG REVISION=unknown
+ARG MODEL_VERSION=unknown
+LABEL org.opencontainers.image.title="Prediction service" \
+    org.opencontainers.image.revision="${REVISION}" \
+    org.opencontainers.image.version="${MODEL_VERSION}"
+COPY --from=packages /opt /opt
+# Mount the folder of the keys, not the file: new keys come by a new file under the same name.
+ENV PYTHONPATH=/opt/src \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    OMP_NUM_THREADS=1 \
+    OPENBLAS_NUM_THREADS=1 \
+    PREDICTION_STORE_URL=sqlite:////var/lib/predictions/predictions.db \
+    SERVING_BUNDLE=/opt/bundle \
+    SERVING_HOST=0.0.0.0 \
+    SERVING_KEYS_FILE=/run/serving/keys.json
+RUN install --directory --owner=10001 --group=10001 /var/lib/predictions
+VOLUME /var/lib/predictions
+USER 10001:10001
+WORKDIR /var/lib/predictions
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["/opt/venv/bin/python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/ready', timeout=2)"]
+ENTRYPOINT ["/opt/venv/bin/python", "/opt/serve.py"]
