@@ -41,6 +41,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 lock: .venv/ready ## Pin the dependencies of pyproject.toml in requirements/ (ARGS=--upgrade for newer ones)
 	$(COMPILE) --group uv --output-file requirements/uv.txt
 	$(COMPILE) --group dev --constraints requirements/uv.txt --output-file requirements/dev.txt
+	$(COMPILE) --group checkov --output-file requirements/checkov.txt
 
 clean: ## Remove environments, caches and baked projects
 	rm -rf .venv .tox build .mypy_cache .pytest_cache .ruff_cache

@@ -118,7 +118,7 @@ def test_keys_change_without_a_restart(stack: Stack, row: Row) -> None:
     assert stack.predict(row, key=made.split()[-1])[0] == 200
 
 
-def test_the_pipelines_train_in_a_container_with_the_server_of_the_stack(stack: Stack) -> None:
+def test_the_pipelines_train_and_score_in_a_container_with_the_server_of_the_stack(stack: Stack) -> None:
     where = stack.project.path
     settings = {
         "MLFLOW_TRACKING_URI": f"http://127.0.0.1:{stack.env['MLFLOW_PORT']}",
@@ -127,11 +127,15 @@ def test_the_pipelines_train_in_a_container_with_the_server_of_the_stack(stack: 
     }
     given = [f"--env={name}={value}" for name, value in settings.items()]
     who = f"--user={os.getuid()}:{os.getgid()}"
-    docker("run", *SEALED, *given, who, "--network=host", f"--volume={where}:/project", stack.env["TRAIN_IMAGE"],
-           "run", "--env=ci")  # fmt: skip
+    sealed = ("run", *SEALED, *given, who, "--network=host")
+    docker(*sealed, f"--volume={where}:/project", stack.env["TRAIN_IMAGE"], "run", "--env=ci")
     status, found = stack.mlflow("registered-models/get?name=harbour-delays")
     assert status == 200
     assert [version["version"] for version in found["registered_model"]["latest_versions"]] == ["1"]
+    stack.project.run(".venv/bin/kedro", "model", "promote", "1", "--to", "production", env=stack.env | settings)
+    data = [f"--volume={where}/{folder}:/project/{folder}" for folder in ("data", "build/ci")]
+    docker(*sealed, *data, stack.env["TRAIN_IMAGE"], "run", "--env=ci", "--pipelines=inference")
+    assert list((where / "build/ci/08_reporting/scores").glob("*.parquet"))
 
 
 @pytest.mark.parametrize("part", ["serve", "mlflow", "postgres"])

@@ -87,8 +87,32 @@ def test_schemas(schema: str, pattern: str, repository: Path) -> None:
 @pytest.mark.parametrize("pattern", KINDS)
 def test_linters(pattern: str, combination: BakedProject) -> None:
     files = combination.files(pattern)
-    assert files, f"{combination.path} has no {pattern}"
-    run(BIN / LINTERS[pattern][0], *LINTERS[pattern][1:], *files, cwd=combination.path)
+    assert files or (pattern, combination.answers["deploy_target"]) == ("*.sh", "kubernetes")
+    if files:
+        run(BIN / LINTERS[pattern][0], *LINTERS[pattern][1:], *files, cwd=combination.path)
+
+
+@pytest.fixture
+def checkov() -> tuple[str | Path, ...]:
+    """The command that judges infrastructure, with the checks that it was installed with."""
+    lock = ROOT / "requirements" / "checkov.txt"
+    environment = (BIN / "uv", "run", "--no-project", "--isolated", "--python", sys.executable)
+    return (*environment, "--with-requirements", lock, "checkov", "--skip-download", "--quiet", "--compact")
+
+
+@pytest.mark.parametrize("overlay", ["staging", "production"])
+def test_kubernetes(overlay: str, checkov: tuple[str | Path, ...], bake: Bake, tmp_path: Path) -> None:
+    project = bake(**COMBINATIONS["amazon"])
+    manifests = tmp_path / "manifests.yaml"
+    manifests.write_text(project.run("kubectl", "kustomize", f"deploy/kubernetes/overlays/{overlay}").stdout, "utf-8")
+    kinds = {document["kind"] for document in yaml.safe_load_all(manifests.read_text("utf-8"))}
+    assert kinds >= {"CronJob", "Deployment", "HorizontalPodAutoscaler", "NetworkPolicy", "PodDisruptionBudget"}
+    run(BIN / "kubernetes-validate", "--strict", "--quiet", manifests, cwd=tmp_path)
+    run(*checkov, "--file", manifests, cwd=tmp_path)
+
+
+def test_dockerfiles(checkov: tuple[str | Path, ...], combination: BakedProject) -> None:
+    run(*checkov, "--directory", "docker", "--framework", "dockerfile", "secrets", cwd=combination.path)
 
 
 def test_the_scripts_in_workflows(repository: Path, tmp_path: Path) -> None:

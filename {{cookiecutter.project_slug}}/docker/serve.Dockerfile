@@ -1,11 +1,12 @@
 # The prediction service and the model that it serves. `make image` writes the bundle, then builds this.
-ARG PYTHON=3.11
+# checkov:skip=CKV_DOCKER_7:BASE names one of the stages below, whose images are pinned
+ARG BASE=python3.11
 
 FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS python3.11
 FROM python:3.12-slim-bookworm@sha256:782412e85d0f0984994c290652577d4018aff08145c85b262bb63dc0c7522254 AS python3.12
 FROM python:3.13-slim-bookworm@sha256:01f42367a0a94ad4bc17111776fd66e3500c1d87c15bbd6055b7371d39c124fb AS python3.13
 
-FROM python${PYTHON} AS packages
+FROM ${BASE} AS packages
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /opt
 COPY requirements/serve.txt .
@@ -24,7 +25,7 @@ RUN package=$(find src -mindepth 1 -maxdepth 1 -type d -name '[a-z]*' -printf '%
     && PYTHONPATH=src venv/bin/python -c "from pathlib import Path; from $package.serving import run, sources; \
         run.ModelSlot(sources.BundleSource(Path('bundle')))"
 
-FROM python${PYTHON} AS service
+FROM ${BASE} AS service
 ARG REVISION=unknown
 ARG MODEL_VERSION=unknown
 LABEL org.opencontainers.image.title="Prediction service" \
