@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import containers
 import serving
 
 HERE = Path(__file__).resolve().parent
@@ -158,6 +159,9 @@ def main() -> None:
             print(contest.row(), flush=True)
     for row in serving.table(PROJECT, PACKAGE, BUILD / "serving"):
         print(row, flush=True)
+    if containers.has_engine():
+        for row in containers.table(PROJECT, BUILD / "serving"):
+            print(row, flush=True)
     print(f"| `make demo`, to a registered model | | {demo:.0f} s | | | |")
 
 

@@ -29,12 +29,12 @@ class ModelDataset(AbstractDataset[TrainedModel, Pipeline]):
             filepath: Folder for the model.
             trusted_types: Dotted names of types beyond scikit-learn's public ones that the model may hold. Loading
                 refuses others.
-            pip_requirements: Requirements file that MLflow records, so that it need not guess.
+            pip_requirements: Requirements file whose versions MLflow records, so that it need not guess.
             metadata: What DVC or tracking want to know.
         """
         self._filepath = Path(filepath)
         self._trusted_types = trusted_types
-        self._pip_requirements = pip_requirements
+        self._pip_requirements = Path(pip_requirements)
         self.metadata = metadata
 
     def save(self, data: TrainedModel) -> None:
@@ -46,12 +46,17 @@ class ModelDataset(AbstractDataset[TrainedModel, Pipeline]):
             input_example=data.example,
             serialization_format="skops",
             skops_trusted_types=self._trusted_types,
-            pip_requirements=self._pip_requirements,
+            pip_requirements=self._requirements(),
             metadata={"lineage": lineage_in(active_run().data.tags)},
         )
         if self._filepath.exists():
             shutil.rmtree(self._filepath)
         mlflow.artifacts.download_artifacts(logged.model_uri, dst_path=str(self._filepath))
+
+    def _requirements(self) -> list[str]:
+        """The lock's lines without hashes: environments that MLflow makes add build tools, for which it has none."""
+        lines = self._pip_requirements.read_text(encoding="utf-8").splitlines()
+        return [line.removesuffix("\\").rstrip() for line in lines if line[:1].isalpha()]
 
     def load(self) -> Pipeline:
         """Reads the model from the folder."""

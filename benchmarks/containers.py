@@ -1,0 +1,75 @@
+"""The image of the service beside the image that `mlflow models build-docker` describes for the same model.
+
+Both are built here, on the same base if the one that MLflow names cannot be pulled. Without a Docker engine there is
+nothing to measure.
+"""
+
+import json
+import os
+import re
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+DOCKER = os.environ.get("DOCKER", "docker")
+OURS, THEIRS = "bench-serve", "bench-mlflow"
+BASE = "python:3.11-slim-bookworm"
+MB = 1e6
+
+
+def has_engine() -> bool:
+    """Whether a Docker engine answers here."""
+    return subprocess.run([DOCKER, "version"], capture_output=True, check=False).returncode == 0
+
+
+def table(project: Path, folder: Path) -> Iterator[str]:
+    """Rows of the benchmark table, for a project that has been trained; the folder has the service's `keys.json`."""
+    if _ask("image", "inspect", "--format={{.RepoDigests}}", BASE) == "[]":  # it was made here; nothing can be pulled
+        for path in (project / "docker").glob("*.Dockerfile"):
+            path.write_text(re.sub(r"@sha256:\w+", "", path.read_text("utf-8")), "utf-8")
+    names = {"SERVE_IMAGE": OURS, "TRAIN_IMAGE": "bench-train", "DOCKER": DOCKER, "VERSION": "challenger"}
+    subprocess.run(["make", "image"], cwd=project, env={**os.environ, **names}, check=True, capture_output=True)
+    mlflow = [str(project / ".venv/bin/python"), "-m", "mlflow", "models", "generate-dockerfile"]
+    model = project / "build/bundle/model"
+    subprocess.run([*mlflow, "-m", str(model), "-d", str(folder / "image")], check=True, capture_output=True)
+    dockerfile = folder / "image" / "Dockerfile"
+    dockerfile.write_text(re.sub(r"(?m)^FROM python:\S+", f"FROM {BASE}", dockerfile.read_text("utf-8")), "utf-8")
+    _ask("build", "--tag", THEIRS, str(folder / "image"))
+    ours, theirs, base = (int(_ask("image", "inspect", "--format={{.Size}}", name)) for name in (OURS, THEIRS, BASE))
+    against = "the image of `mlflow models build-docker`"
+    yield (
+        f"| image of the service, {base / MB:.0f} MB of it the base | {against} | {ours / MB:.0f} MB "
+        f"| {theirs / MB:.0f} MB | **{ours / theirs:.2f}** | ≤ 0.5, and ≤ 450 MB |"
+    )
+    (folder / "keys.json").chmod(0o644)
+    begin = _seconds_until_ready(OURS, "/ready", "--read-only", "--tmpfs=/tmp", f"--volume={folder}:/run/serving:ro")
+    peer = _seconds_until_ready(THEIRS, "/ping")
+    yield f"| container start to ready | {against} | {begin:.1f} s | {peer:.1f} s | {begin / peer:.2f} | |"
+    _ask("image", "rm", "--force", OURS, THEIRS, "bench-train")
+
+
+def _seconds_until_ready(image: str, path: str, *options: str) -> float:
+    begin = time.perf_counter()
+    container = _ask("run", "--detach", "--rm", "--publish=127.0.0.1::8080", *options, image)
+    try:
+        published = json.loads(_ask("inspect", "--format={{json .NetworkSettings.Ports}}", container))["8080/tcp"][0]
+        while time.perf_counter() < begin + 120:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{published['HostPort']}{path}", timeout=5):
+                    return time.perf_counter() - begin
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.05)
+        message = f"{image} does not answer: {_ask('logs', container)}"
+        raise RuntimeError(message)
+    finally:
+        _ask("kill", container)
+
+
+def _ask(*words: str) -> str:
+    done = subprocess.run([DOCKER, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode and words[0] not in {"image", "kill"}:
+        raise RuntimeError(f"{' '.join(words)} failed:\n{done.stdout[-3000:]}")
+    return done.stdout.strip()
