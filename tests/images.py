@@ -46,6 +46,13 @@ def pulls_nothing() -> bool:
     return docker("image", "inspect", "--format={{.RepoDigests}}", BASE, check=False).stdout.strip() == "[]"
 
 
+def take_what_is_here(project: BakedProject) -> None:
+    """Where no image can be pulled, let the images of a project stand on the base that was imported."""
+    if pulls_nothing():
+        for path in (project.path / "docker").glob("*.Dockerfile"):
+            path.write_text(re.sub(r"@sha256:\w+", "", path.read_text("utf-8")), "utf-8")
+
+
 def free_port() -> str:
     """A port of 127.0.0.1 on which nobody listens."""
     with socket.socket() as listener:
@@ -88,8 +95,7 @@ class Stack:
         if pulls_nothing():
             docker("build", "--quiet", "--tag", POSTGRES, ROOT / "tests" / "postgres")
             env["POSTGRES_IMAGE"] = POSTGRES
-            for path in (project.path / "docker").glob("*.Dockerfile"):
-                path.write_text(re.sub(r"@sha256:\w+", "", path.read_text("utf-8")), "utf-8")
+            take_what_is_here(project)
         return cls(project, env)
 
     def build(self) -> None:

@@ -1,5 +1,6 @@
 """`kedro model`, as people use it, on a project that was trained."""
 
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +52,23 @@ def test_the_way_of_a_version(registered: Path, kedro: Kedro) -> None:
     assert f"production, {today} 23:59:59 UTC: version 1, since {today}" in ok(kedro, "history", "--at", today)
     assert ok(kedro, "history", "--at", "2020-01-01").count("UTC: nothing") == 2
     assert "version 1 serves in production already" in kedro("model", "promote", "1", "--to", "production").output
+
+
+def test_the_summary_stands_beside_the_champion_and_names_the_gates(registered: Path, kedro: Kedro) -> None:
+    assert "champion (none yet)" in ok(kedro, "summary")
+    ok(kedro, "promote", "1", "--to", "production")
+    ok(kedro, "summary", "--output", "summary.md")
+    lines = (registered / "summary.md").read_text("utf-8").splitlines()
+    assert lines[:3] == ["## Training", "", "All gates passed."]
+    assert "| test set | this model | champion (version 1) | change |" in lines
+    assert any(line.startswith("| roc_auc | ") and line.endswith(" | +0.0000 |") for line in lines)
+    assert any(line.startswith("| floor | ✅ passed | ") for line in lines)
+    gates = registered / "data/08_reporting/gates.json"
+    judged = json.loads(gates.read_text())
+    gates.write_text(json.dumps(judged | {"failed": ["slices", "overfit"]}))
+    assert "Refused by slices, overfit: nothing was registered." in ok(kedro, "summary")
+    gates.unlink()
+    assert "nothing has been judged yet" in kedro("model", "summary").output
 
 
 def test_the_card_is_the_versions_description_and_stands_in_the_report(

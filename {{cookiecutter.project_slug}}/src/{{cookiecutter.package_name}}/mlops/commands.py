@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
@@ -76,6 +76,14 @@ def history(console: Open, moment: str | None) -> None:
         console().served_at(moment)
     else:
         console().history()
+
+
+@model.command()
+@click.option("--output", type=click.File("a", encoding="utf-8"), default="-", help="File to append it to.")
+@click.pass_obj
+def summary(console: Open, output: TextIO) -> None:
+    """Tell in Markdown what the newest training came to, beside the champion, and what the gates said."""
+    output.write(f"{console().summary()}\n")
 
 
 @model.command()

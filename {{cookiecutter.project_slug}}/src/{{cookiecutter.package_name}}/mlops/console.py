@@ -17,6 +17,7 @@ from .cases import find_case
 from .lineage import unclean
 from .reproduce import reproduce
 from .resources import MEASURED
+from .summary import summarize
 from .trace import trace
 from .tracking import connect
 
@@ -69,8 +70,8 @@ class ModelConsole:
     def history(self) -> None:
         """Shows the ledger."""
         fields = [field for field in ledger.Move._fields if field != "at"]
-        moves = ledger.read(self._name)
-        rows = ([f"{move.at:%Y-%m-%d %H:%M:%S}", *(getattr(move, field) for field in fields)] for move in moves)
+        moves = ([move.at, *(getattr(move, field) for field in fields)] for move in ledger.read(self._name))
+        rows = ([f"{at:%Y-%m-%d %H:%M:%S}", *values] for at, *values in moves)
         self._show(f"{self._name}: ledger", ["at (UTC)", *fields], rows)
 
     def served_at(self, moment: str) -> None:
@@ -82,12 +83,16 @@ class ModelConsole:
             served = f"version {move.after}" if move else "nothing"
             self._say(f"{environment}, {then:%Y-%m-%d %H:%M:%S} UTC: {served}{since}")
 
+    def summary(self) -> str:
+        """What the newest training came to, in Markdown."""
+        return summarize(self._name, self._context.catalog)
+
     def card(self, wanted: str) -> None:
         """Prints a model card."""
         version = registry.find(self._name, wanted)
         named = [alias for alias, number in registry.aliases(self._name).items() if number == str(version.version)]
-        now = f"Version {version.version} of {self._name}, now {', '.join(named) or 'without an alias'}."
-        self._say(f"{registry.card(version)}\n{now}")
+        now = ", ".join(named) or "without an alias"
+        self._say(f"{registry.card(version)}\nVersion {version.version} of {self._name}, now {now}.")
 
     def compare(self, first: str, second: str) -> None:
         """Shows how two versions differ."""
@@ -143,8 +148,7 @@ class ModelConsole:
     def reproduce(self, wanted: str, *, keep: bool) -> None:
         """Trains a version anew."""
         if differences := reproduce(self._project, self._name, wanted, self._say, keep=keep):
-            told = [f"version {wanted} was not reproduced:", *(f"  - {difference}" for difference in differences)]
-            raise RefusedError("\n".join(told))
+            raise RefusedError("\n  - ".join([f"version {wanted} was not reproduced:", *differences]))
         self._say("Reproduced: the same parameters and metrics, and bit-identical predictions on the held-out rows.")
 
     def _show(self, title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
