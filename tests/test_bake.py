@@ -18,7 +18,7 @@ ONLY_WITH = {  # what no other answer may leave in a project
     "s3": ["requirements/remote-s3.txt"],
     "gcs": ["requirements/remote-gcs.txt"],
     "azure": ["requirements/remote-azure.txt"],
-    "compose": ["compose.yaml"],
+    "compose": ["compose.yaml", "deploy/compose"],
     "kubernetes": ["deploy/kubernetes"],
 }
 PARSERS: dict[str, Callable[[str], object]] = {
