@@ -3,12 +3,17 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from baking import COMBINATIONS, BakedProject, clean_environment, copy_template
 
 Bake = Callable[..., BakedProject]
+
+TOGETHER = ("tests/test_demo.py", "tests/test_images.py", "tests/test_workflows.py")
+"""Modules whose tests share what takes minutes to make: one process runs all of a module."""
 
 collect_ignore = ["make_it_yours"]  # tests of projects, which run where they are laid over one
 
@@ -16,6 +21,19 @@ collect_ignore = ["make_it_yours"]  # tests of projects, which run where they ar
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Some minutes, or most of an hour."""
     parser.addoption("--exhaustive", action="store_true", help="all tests of every baked project, not of one alone")
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Gives tests to processes one by one, but those of some modules together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Marks of xdist would say the same, but pytest 9.2 does not let it rename tests."""
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -137,10 +137,10 @@ class Stack:
         known: dict[str, Any] = json.loads(docker("image", "inspect", self.env[f"{name.upper()}_IMAGE"]).stdout)[0]
         return known
 
-    def shell(self, image: str, script: str) -> Done:
+    def shell(self, image: str, script: str, *options: str) -> Done:
         """Run a script in a sealed container."""
         name = self.env[f"{image.upper()}_IMAGE"]
-        return docker("run", *SEALED, "--entrypoint=sh", name, "-c", script, check=False)
+        return docker("run", *SEALED, *options, "--entrypoint=sh", name, "-c", script, check=False)
 
     def predict(self, row: dict[str, Any], key: str | None = None) -> tuple[int, Any]:
         """Ask the service for a prediction."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from baking import AUTHOR, COMBINATIONS, PYTHONS, BakedProject, run
+from baking import AUTHOR, COMBINATIONS, BakedProject
 
 pytestmark = pytest.mark.slow
 
@@ -23,60 +23,3 @@ def test_set_up_check_test_run(combination: BakedProject, tested_already: dict[s
     assert int(version["version"]) == 1
     assert (project.path / "data/08_reporting/report.html").is_file()
     assert json.loads((project.path / "data/08_reporting/metrics.json").read_text("utf-8"))["test_roc_auc"] >= 0.65
-
-
-DEMO = pytest.mark.xdist_group("demo")  # one process, one demo
-
-
-@pytest.fixture(scope="module")
-def demo(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A clone of the template after `make demo`, where git knows nobody, and what it printed."""
-    clone = tmp_path_factory.mktemp("demo") / "clone"
-    run("git", "clone", "--quiet", template, clone, cwd=clone.parent)
-    return clone, run("make", f"PYTHON={next(iter(PYTHONS.values()))}", "demo", cwd=clone).stdout
-
-
-@DEMO
-def test_the_demo_shows_what_came_out_and_where_to_look(demo: tuple[Path, str]) -> None:
-    _, told = demo
-    shown = told[told.rindex("\nRegistered: ") :].splitlines()
-    assert shown[1] == "Registered: flight-delays, version 1"
-    assert any(line.split()[0] == "test_roc_auc" for line in shown[2:])
-    assert Path(shown[-2].removeprefix("Report: ").removesuffix(" (open it in a browser)")).is_file()
-    assert shown[-1] == "MLflow: make -C build/demo/flight-delays ui"
-
-
-SHUFFLED = """
-import numpy as np
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
-from sklearn.metrics import roc_auc_score
-
-from flight_delays.pipelines.training.nodes import fit_best
-from flight_delays.pipelines.training.parameters import Training
-from flight_delays.problem import Problem
-
-bootstrap_project(".")
-with KedroSession.create() as session:
-    catalog = session.load_context().catalog
-train, test = catalog.load("train_set"), catalog.load("test_set")
-problem = Problem(**catalog.load("params:problem").model_dump())
-training = catalog.load("params:training")
-results, seeded, areas = catalog.load("search_results"), np.random.default_rng(1), []
-for _ in range(20):
-    shuffled = train.assign(late=seeded.permutation(train["late"]))
-    model = fit_best(shuffled, results, problem, training).estimator
-    areas.append(roc_auc_score(test["late"], model.predict_proba(problem.features(test))[:, 1]))
-print(np.mean(areas), np.std(areas))
-"""
-
-
-@DEMO
-def test_shuffled_labels_teach_nothing(demo: tuple[Path, str]) -> None:
-    """Features that held the answer would let a model do better than a coin even so.
-
-    One such model may rank by an hour or a carrier that happens to matter; over twenty of them that cancels out.
-    """
-    project = demo[0] / "build/demo/flight-delays"
-    area, _ = map(float, run(project / ".venv/bin/python", "-c", SHUFFLED, cwd=project).stdout.split()[-2:])
-    assert area == pytest.approx(0.5, abs=0.03)

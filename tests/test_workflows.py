@@ -16,7 +16,6 @@ from runner import FailedError, Job, Runner
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("workflows"),
     pytest.mark.skipif(not has_engine(), reason="no Docker engine answers"),
 ]
 QUICK = "--no-cov -W 'ignore:Coverage disabled' -k test_conventions"
