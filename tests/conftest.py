@@ -38,8 +38,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, in random order; slow ones last."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    """Quick tests first, in random order; slow ones last, the longest of them first, so that no process waits alone."""
+    first = next(iter(COMBINATIONS))  # all of its project's tests run
+
+    def rank(item: pytest.Item) -> tuple[bool, ...]:
+        if item.get_closest_marker("slow") is None:
+            return (False,)
+        return (True, f"[{first}]" not in item.name, item.nodeid.partition("::")[0] not in TOGETHER)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session", autouse=True)
