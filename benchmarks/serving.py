@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,11 @@ def running(contestant: Contestant, port: int, folder: Path) -> Iterator[str]:
         _wait_for(url, contestant, process)
         yield url
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        process.terminate()  # a server whose workers have sessions of their own ends them itself
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
