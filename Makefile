@@ -33,7 +33,7 @@ test: .venv/ready ## Run the checks, then the tests (slow ones last)
 	@$(BIN)/tox run -e check,test -- $(ARGS)
 
 bench: .venv/ready ## Measure speed against named peers, and print a table of ratios
-	@$(BIN)/python benchmarks/run.py
+	@PYTHONPATH=tests $(BIN)/python benchmarks/run.py
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" $(ARGS)

@@ -14,22 +14,15 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-DOCKER = os.environ.get("DOCKER", "docker")
+from images import BASE, DOCKER, docker, take_what_is_here
+
 OURS, THEIRS = "bench-serve", "bench-mlflow"
-BASE = "python:3.11-slim-bookworm"
 MB = 1e6
-
-
-def has_engine() -> bool:
-    """Whether a Docker engine answers here."""
-    return subprocess.run([DOCKER, "version"], capture_output=True, check=False).returncode == 0
 
 
 def table(project: Path, folder: Path) -> Iterator[str]:
     """Rows of the benchmark table, for a project that has been trained; the folder has the service's `keys.json`."""
-    if _ask("image", "inspect", "--format={{.RepoDigests}}", BASE) == "[]":  # it was made here; nothing can be pulled
-        for path in (project / "docker").glob("*.Dockerfile"):
-            path.write_text(re.sub(r"@sha256:\w+", "", path.read_text("utf-8")), "utf-8")
+    take_what_is_here(project)
     names = {"SERVE_IMAGE": OURS, "TRAIN_IMAGE": "bench-train", "DOCKER": DOCKER, "VERSION": "challenger"}
     subprocess.run(["make", "image"], cwd=project, env={**os.environ, **names}, check=True, capture_output=True)
     mlflow = [str(project / ".venv/bin/python"), "-m", "mlflow", "models", "generate-dockerfile"]
@@ -69,7 +62,4 @@ def _seconds_until_ready(image: str, path: str, *options: str) -> float:
 
 
 def _ask(*words: str) -> str:
-    done = subprocess.run([DOCKER, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode and words[0] not in {"image", "kill"}:
-        raise RuntimeError(f"{' '.join(words)} failed:\n{done.stdout[-3000:]}")
-    return done.stdout.strip()
+    return docker(*words).stdout.strip()

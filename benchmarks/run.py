@@ -18,6 +18,8 @@ from pathlib import Path
 import containers
 import serving
 
+from images import has_engine
+
 HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent
 BUILD = TEMPLATE / "build" / "bench"
@@ -159,7 +161,7 @@ def main() -> None:
             print(contest.row(), flush=True)
     for row in serving.table(PROJECT, PACKAGE, BUILD / "serving"):
         print(row, flush=True)
-    if containers.has_engine():
+    if has_engine():
         for row in containers.table(PROJECT, BUILD / "serving"):
             print(row, flush=True)
     print(f"| `make demo`, to a registered model | | {demo:.0f} s | | | |")

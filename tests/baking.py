@@ -55,6 +55,13 @@ def run(*command: str | Path, cwd: Path, check: bool = True, env: dict[str, str]
     return done
 
 
+def npm_install(locked: Path, home: Path) -> None:
+    """Install into `home` what the lock in a folder names, with the scripts beside it; what `home` held goes."""
+    for path in locked.iterdir():
+        shutil.copy(path, home / path.name)
+    run("npm", "ci", "--no-audit", "--no-fund", cwd=home)
+
+
 def pythons() -> dict[str, Path]:
     """Interpreters on this machine for the Python versions one can choose, by version."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from baking import ROOT, BakedProject, Done, run
 
 DOCKER = os.environ.get("DOCKER", "docker")
@@ -27,6 +29,7 @@ def docker(*words: str | Path, check: bool = True) -> Done:
     return run(DOCKER, *words, cwd=ROOT, check=check)
 
 
+@functools.cache
 def has_engine() -> bool:
     """Whether a Docker engine answers here."""
     try:
@@ -41,16 +44,21 @@ def compose() -> tuple[str, ...]:
     return (DOCKER, "compose") if docker("compose", "version", check=False).returncode == 0 else ("docker-compose",)
 
 
+@functools.cache
 def pulls_nothing() -> bool:
     """Whether the base image was imported here, so that it has no digest, and no other image is to be had."""
     return docker("image", "inspect", "--format={{.RepoDigests}}", BASE, check=False).stdout.strip() == "[]"
 
 
-def take_what_is_here(project: BakedProject) -> None:
+def take_what_is_here(project: Path) -> None:
     """Where no image can be pulled, let the images of a project stand on the base that was imported."""
     if pulls_nothing():
-        for path in (project.path / "docker").glob("*.Dockerfile"):
+        for path in (project / "docker").glob("*.Dockerfile"):
             path.write_text(re.sub(r"@sha256:\w+", "", path.read_text("utf-8")), "utf-8")
+
+
+# A person's laptop may have none, and the other tests are of use there; .ci/run starts one.
+NEEDS_ENGINE = pytest.mark.skipif(not has_engine(), reason="no Docker engine answers")
 
 
 def free_port() -> str:
@@ -63,9 +71,9 @@ def free_port() -> str:
 def ask(url: str, body: object = None, **headers: str) -> tuple[int, Any]:
     """Status and content of an answer."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, headers | {"Content-Type": "application/json"})  # noqa: S310
+    request = urllib.request.Request(url, data, headers | {"Content-Type": "application/json"})  # noqa: S310  (our own)
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310  (a container of ours)
             return response.status, json.loads(response.read() or "null")
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -95,7 +103,7 @@ class Stack:
         if pulls_nothing():
             docker("build", "--quiet", "--tag", POSTGRES, ROOT / "tests" / "postgres")
             env["POSTGRES_IMAGE"] = POSTGRES
-            take_what_is_here(project)
+            take_what_is_here(project.path)
         return cls(project, env)
 
     def build(self) -> None:

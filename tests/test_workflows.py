@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from baking import AUTHOR, COMBINATIONS, PYTHONS, ROOT, BakedProject, commit, run
+from baking import AUTHOR, COMBINATIONS, PYTHONS, BakedProject, commit, run
 from conftest import Bake
-from images import DOCKER, has_engine, take_what_is_here
+from expressions import Evaluator
+from images import DOCKER, NEEDS_ENGINE, take_what_is_here
 from runner import FailedError, Job, Runner
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not has_engine(), reason="no Docker engine answers"),
-]
+pytestmark = [pytest.mark.slow, NEEDS_ENGINE]
 QUICK = "--no-cov -W 'ignore:Coverage disabled' -k test_conventions"
 """What `make test` runs here: test_project has run all of it."""
 CHECKED_ALREADY = {"SKIP": "ruff,ruff-format,mypy,import-linter,dvc-stages,codespell,detect-secrets"}
@@ -25,13 +23,9 @@ CHECKED_ALREADY = {"SKIP": "ruff,ruff-format,mypy,import-linter,dvc-stages,codes
 
 
 @pytest.fixture(scope="module")
-def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """GitHub's evaluator of expressions, installed from its lock."""
-    home = tmp_path_factory.mktemp("expressions")
-    for path in (ROOT / "tests" / "workflows").iterdir():
-        shutil.copy(path, home / path.name)
-    run("npm", "ci", "--no-audit", "--no-fund", cwd=home)
-    return home
+def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
+    """What computes expressions."""
+    return Evaluator.install(tmp_path_factory.mktemp("expressions"))
 
 
 @dataclass
@@ -45,7 +39,7 @@ class Repository:
     """
 
     project: BakedProject
-    evaluator: Path
+    evaluator: Evaluator
     runs: Path
 
     def push(
@@ -96,12 +90,12 @@ def _zizmor(job: Job, _: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def repository(bake: Bake, evaluator: Path, tmp_path: Path) -> Repository:
+def repository(bake: Bake, evaluator: Evaluator, tmp_path: Path) -> Repository:
     """A new project that was set up and committed; its CI asks for one Python that is here."""
     project = bake(**COMBINATIONS["laptop"], project_slug="night-flights").copy(tmp_path / "home")
     ci = project.path / ".github/workflows/ci.yml"
     ci.write_text(ci.read_text("utf-8").replace('["3.11", "3.12", "3.13"]', json.dumps([list(PYTHONS)[-1]])), "utf-8")
-    take_what_is_here(project)
+    take_what_is_here(project.path)
     project.make("setup", env=AUTHOR)
     return Repository(project, evaluator, tmp_path / "runs")
 
