@@ -5,10 +5,13 @@ does not know (a key of a job or a step, an action) is an error, so that nothing
 """
 
 import itertools
+import os
 import re
 import subprocess
+import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,8 +20,10 @@ import yaml
 from baking import AUTHOR, clean_environment
 from expressions import Evaluator, Json
 
-JOB_KEYS = {"name", "runs-on", "timeout-minutes", "permissions", "if", "needs", "strategy", "env", "outputs", "steps"}
-STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "env", "continue-on-error"}
+JOB_KEYS = {"name", "runs-on", "timeout-minutes", "permissions", "if", "needs", "strategy", "env", "outputs", "steps",
+            "environment"}  # fmt: skip
+STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "env", "continue-on-error", "shell"}
+FILES = ("OUTPUT", "ENV", "PATH", "STEP_SUMMARY")
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Job:
         return re.findall(rf"(?m)^::{kind}(?: [^:]*)?::(.*)$", self.log)
 
 
-Action = Callable[[Job, dict[str, str]], None]
+Action = Callable[[Job, dict[str, str]], dict[str, str] | None]
 
 
 @dataclass
@@ -59,7 +64,8 @@ class Runner:
 
     Attributes:
         evaluator: Of expressions.
-        actions: Stand-ins by the name of the action, without its version; `FailedError` fails the step.
+        actions: Stand-ins by the name of the action, without its version; they return outputs; `FailedError` fails the
+            step. Actions of the repository itself are executed.
         workspaces: Folder for the workspaces of jobs.
         github: The context of that name: the event.
         secrets: Of the repository.
@@ -76,8 +82,15 @@ class Runner:
     env: dict[str, str] = field(default_factory=dict)
 
     def run(self, path: Path) -> dict[str, list[Job]]:
-        """Runs the jobs of a workflow that the event starts; returns them by name, one or one for each of a matrix."""
-        workflow = yaml.safe_load(path.read_text("utf-8"))
+        """Runs the jobs of a workflow; returns them by name, one or one for each of a matrix.
+
+        Of workflows of one `concurrency.group`, one runs at a time; others wait.
+        """
+        workflow = read(path)
+        with GROUPS[self.evaluator.text(workflow["concurrency"]["group"], {"github": self.github})]:
+            return self._run(workflow)
+
+    def _run(self, workflow: Json) -> dict[str, list[Job]]:
         waiting, done = dict(workflow["jobs"]), dict[str, list[Job]]()
         while waiting:
             name = next(name for name in waiting if set(_list(waiting[name].get("needs"))) <= done.keys())
@@ -121,23 +134,41 @@ class Runner:
             job.contexts["steps"][step["id"]] = {"outputs": outputs, "conclusion": conclusion, "outcome": conclusion}
 
     def _execute(self, job: Job, step: Json, outputs: dict[str, str]) -> bool:
-        return self._use(job, step) if "uses" in step else self._type(job, step, outputs)
-
-    def _use(self, job: Job, step: Json) -> bool:
+        if "run" in step:
+            return self._type(job, step, outputs)
+        asked = self.evaluator.texts(step.get("with", {}), job.contexts)
         action = step["uses"].partition("@")[0]
+        return self._compose(job, action, asked) if action.startswith("./") else self._use(job, action, asked, outputs)
+
+    def _use(self, job: Job, action: str, asked: dict[str, str], outputs: dict[str, str]) -> bool:
         assert action in self.actions, f"{job.name}: there is no stand-in for {action}"
         try:
-            self.actions[action](job, self.evaluator.texts(step.get("with", {}), job.contexts))
+            outputs |= self.actions[action](job, asked) or {}
         except FailedError as error:
             job.log += f"{error}\n"
             return False
         return True
 
+    def _compose(self, job: Job, action: str, asked: dict[str, str]) -> bool:
+        """Runs the steps of an action that the repository brings; they see its inputs, and no secrets or variables."""
+        spec = yaml.safe_load((job.folder / action / "action.yml").read_text("utf-8"))
+        assert spec["runs"]["using"] == "composite", f"{action} is no composite action"
+        given = {name: asked.get(name, known.get("default", "")) for name, known in spec["inputs"].items()}
+        assert set(asked) <= given.keys(), f"{job.name}: {action} has no inputs {set(asked) - given.keys()}"
+        theirs = job.contexts
+        job.contexts = theirs | {"inputs": given, "steps": {}, "secrets": {}, "vars": {}}
+        for step in spec["runs"]["steps"]:
+            assert "uses" in step or "shell" in step, f"{action}: GitHub wants a shell for {step}"
+            self._run_step(job, step)
+        job.contexts = theirs
+        return job.result == "success"
+
     def _type(self, job: Job, step: Json, outputs: dict[str, str]) -> bool:
-        files = {name: job.folder.parent / f"{job.folder.name}.{name}" for name in ("OUTPUT", "ENV", "STEP_SUMMARY")}
+        files = {name: job.folder.parent / f"{job.folder.name}.{name}" for name in FILES}
         for file in files.values():
             file.write_text("")
         told = {f"GITHUB_{name}": str(file) for name, file in files.items()} | {"GITHUB_ACTIONS": "true", "CI": "true"}
+        told |= {f"GITHUB_{name.upper()}": str(value) for name, value in self.github.items() if name in TOLD}
         env = self.env | told | job.env | self.evaluator.texts(step.get("env", {}), job.contexts)
         script = self.evaluator.text(step["run"], job.contexts)
         done = subprocess.run(["bash", "-e", "-c", script], cwd=job.folder, env=clean_environment() | AUTHOR | env,
@@ -146,11 +177,42 @@ class Runner:
         job.summary += files["STEP_SUMMARY"].read_text("utf-8")
         outputs |= _pairs(files["OUTPUT"].read_text("utf-8"))
         job.env |= _pairs(files["ENV"].read_text("utf-8"))
+        for folder in files["PATH"].read_text("utf-8").splitlines():
+            job.env["PATH"] = os.pathsep.join([folder, job.env.get("PATH", os.environ["PATH"])])
         return done.returncode == 0
 
 
 class FailedError(Exception):
     """Raised by a stand-in whose action would have failed."""
+
+
+GROUPS: dict[str, threading.Lock] = defaultdict(threading.Lock)
+TOLD = ("actor", "event_name", "ref", "repository", "run_id", "sha", "workflow")
+"""What steps find in their environment."""
+
+
+def read(path: Path) -> Json:
+    """A workflow; YAML takes its key `on` for a truth."""
+    workflow: Json = yaml.safe_load(path.read_text("utf-8"))
+    return {"on" if key is True else key: value for key, value in workflow.items()}
+
+
+def starts(path: Path, event: str, branch: str = "main", changed: Iterable[str] = ()) -> bool:
+    """Whether an event starts a workflow: a push to a branch that changes some files, or another event."""
+    on = read(path)["on"]
+    if event not in on:
+        return False
+    filters = on[event] or {}
+    branches, paths = filters.get("branches", ["**"]), filters.get("paths", ["**"])
+    on_branch = any(_matches(branch, pattern) for pattern in branches)
+    return on_branch and any(_matches(name, pattern) for name in changed or ["any"] for pattern in paths)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """As GitHub's filters have it: `*` stays inside a folder, `**` does not."""
+    parts = {"**/": "(.*/)?", "**": ".*", "*": "[^/]*"}
+    words = re.split(r"(\*\*/|\*\*|\*)", pattern)
+    return re.fullmatch("".join(parts.get(word, re.escape(word)) for word in words), name) is not None
 
 
 def _result(jobs: list[Job]) -> str:

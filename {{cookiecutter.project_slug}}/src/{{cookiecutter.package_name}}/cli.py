@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import cast
 
 import click
+from kedro.config import AbstractConfigLoader
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.session import KedroSession
 
 from .explanations import Explained
+from .mlops import deployment  # noqa: F401  (adds its commands to `kedro model`)
 from .mlops.commands import model
 from .serving.commands import keys, predictions, serve
 
@@ -24,6 +26,30 @@ cli.add_command(model)
 for command in (serve, keys, predictions):
     cli.add_command(command)
 cli.add_command(Explained("run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help))
+
+
+@cli.command("set-parameters", cls=Explained)
+@click.argument("assignments", metavar="NAME=VALUE...", nargs=-1, required=True)
+def set_parameters(assignments: tuple[str, ...]) -> None:
+    """Write parameters, such as training.seed=7, into conf/base."""
+    from .mlops.settings import set_parameter  # noqa: PLC0415  (kedro --help does not need it)
+
+    for assignment in assignments:
+        click.echo(f"{assignment} stands in {set_parameter(Path('conf/base'), assignment)}")
+
+
+@cli.command(cls=Explained)
+@click.option("--for", "workflow", type=click.Choice(["train", "deploy"]), help="A workflow that is about to begin.")
+def doctor(workflow: str | None) -> None:
+    """Look whether all is set up, here and on GitHub, and say what to mend."""
+    from .mlops.doctor import check, examine  # noqa: PLC0415  (kedro --help does not need it)
+
+    settings = _configuration()["mlflow"]
+    if workflow:
+        check(Path.cwd(), workflow, settings)
+        return
+    for what, wrong in examine(Path.cwd(), settings):
+        click.secho(f"✗ {what}: {wrong}" if wrong else f"✓ {what}", fg="red" if wrong else "green")
 
 
 @cli.group()
@@ -57,5 +83,9 @@ def _current_stages() -> str:
 def _derived_stages() -> str:
     from .mlops.stages import Stages  # noqa: PLC0415  (kedro --help does not need it)
 
+    return Stages(Path.cwd(), _configuration()).render()
+
+
+def _configuration() -> AbstractConfigLoader:
     with KedroSession.create(Path.cwd()) as session:
-        return Stages(Path.cwd(), cast("KedroSession", session).load_context().config_loader).render()
+        return cast("KedroSession", session).load_context().config_loader

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Open = Callable[[], "ModelConsole"]
 ENVIRONMENTS = click.Choice(["staging", "production"])
+APPROVED_BY = click.option("--approved-by", default="", help="Who let it pass, for the ledger.")
 
 
 class _Group(Explained, click.Group):
@@ -52,19 +53,21 @@ def list_versions(console: Open) -> None:
 @click.argument("version")
 @click.option("--to", "environment", type=ENVIRONMENTS, required=True, help="Where it serves from now on.")
 @click.option("--reason", default="it passed its gates", show_default=True, help="For the ledger.")
+@APPROVED_BY
 @click.pass_obj
-def promote(console: Open, version: str, environment: str, reason: str) -> None:
+def promote(console: Open, version: str, environment: str, reason: str, approved_by: str) -> None:
     """Make VERSION serve, if it has passed its gates and all of its lineage is known."""
-    console().promote(version, environment, reason)
+    console().promote(version, environment, reason, approved_by)
 
 
 @model.command()
 @click.option("--in", "environment", type=ENVIRONMENTS, default="production", show_default=True, help="Where.")
 @click.option("--reason", default="the version before served better", show_default=True, help="For the ledger.")
+@APPROVED_BY
 @click.pass_obj
-def rollback(console: Open, environment: str, reason: str) -> None:
+def rollback(console: Open, environment: str, reason: str, approved_by: str) -> None:
     """Make the version serve again that served before, as the ledger knows it."""
-    console().rollback(environment, reason)
+    console().rollback(environment, reason, approved_by)
 
 
 @model.command()

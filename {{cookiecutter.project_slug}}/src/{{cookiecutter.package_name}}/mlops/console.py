@@ -35,13 +35,13 @@ class ModelConsole:
         self._context, self._say, self._project = context, say, Path(context.project_path)
         connect(context.config_loader["mlflow"], self._project)
         self._parameters: dict[str, Any] = context.config_loader["parameters"]
-        self._name: str = context.config_loader["catalog"]["registered_version"]["name"]
+        self.name: str = context.config_loader["catalog"]["registered_version"]["name"]
 
     def list(self) -> None:
         """Shows all versions, the newest first."""
-        found, aliases = registry.versions(self._name), registry.aliases(self._name)
+        found, aliases = registry.versions(self.name), registry.aliases(self.name)
         if not found:
-            msg = f"nothing is registered as {self._name} yet: `kedro run` trains and registers a first version"
+            msg = f"nothing is registered as {self.name} yet: `kedro run` trains and registers a first version"
             raise RefusedError(msg)
         metrics = [f"test_{metric}" for metric in self._parameters["evaluation"]["metrics"]]
 
@@ -53,15 +53,15 @@ class ModelConsole:
             yield f"{datetime.fromtimestamp(version.creation_timestamp / 1000, UTC):%Y-%m-%d %H:%M}"
             yield lineage.get("git.commit", "")[:10] + (" and changes" if unclean(lineage) else "")
 
-        self._show(self._name, ["version", "alias", *metrics, "registered (UTC)", "commit"], map(row, found))
+        self._show(self.name, ["version", "alias", *metrics, "registered (UTC)", "commit"], map(row, found))
 
-    def promote(self, version: str, environment: str, reason: str) -> None:
+    def promote(self, version: str, environment: str, reason: str, approved_by: str) -> None:
         """Makes a version serve."""
-        self._moved(promotion.promote(self._name, version, environment, reason))
+        self._moved(promotion.promote(self.name, version, environment, reason, approved_by))
 
-    def rollback(self, environment: str, reason: str) -> None:
+    def rollback(self, environment: str, reason: str, approved_by: str) -> None:
         """Makes the version serve that served before."""
-        self._moved(promotion.rollback(self._name, environment, reason))
+        self._moved(promotion.rollback(self.name, environment, reason, approved_by))
 
     def _moved(self, move: ledger.Move) -> None:
         before = f"version {move.before}" if move.before else "none"
@@ -70,33 +70,33 @@ class ModelConsole:
     def history(self) -> None:
         """Shows the ledger."""
         fields = [field for field in ledger.Move._fields if field != "at"]
-        moves = ([move.at, *(getattr(move, field) for field in fields)] for move in ledger.read(self._name))
+        moves = ([move.at, *(getattr(move, field) for field in fields)] for move in ledger.read(self.name))
         rows = ([f"{at:%Y-%m-%d %H:%M:%S}", *values] for at, *values in moves)
-        self._show(f"{self._name}: ledger", ["at (UTC)", *fields], rows)
+        self._show(f"{self.name}: ledger", ["at (UTC)", *fields], rows)
 
     def served_at(self, moment: str) -> None:
         """Says what served at a moment."""
         then = ledger.moment(moment)
         for environment in promotion.ALIASES:
-            move = ledger.at(ledger.read(self._name, environment), then)
+            move = ledger.at(ledger.read(self.name, environment), then)
             since = f", since {move.at:%Y-%m-%d %H:%M:%S}, by {move.who}: {move.reason}" if move else ""
             served = f"version {move.after}" if move else "nothing"
             self._say(f"{environment}, {then:%Y-%m-%d %H:%M:%S} UTC: {served}{since}")
 
     def summary(self) -> str:
         """What the newest training came to, in Markdown."""
-        return summarize(self._name, self._context.catalog)
+        return summarize(self.name, self._context.catalog)
 
     def card(self, wanted: str) -> None:
         """Prints a model card."""
-        version = registry.find(self._name, wanted)
-        named = [alias for alias, number in registry.aliases(self._name).items() if number == str(version.version)]
+        version = registry.find(self.name, wanted)
+        named = [alias for alias, number in registry.aliases(self.name).items() if number == str(version.version)]
         now = ", ".join(named) or "without an alias"
-        self._say(f"{registry.card(version)}\nVersion {version.version} of {self._name}, now {now}.")
+        self._say(f"{registry.card(version)}\nVersion {version.version} of {self.name}, now {now}.")
 
     def compare(self, first: str, second: str) -> None:
         """Shows how two versions differ."""
-        versions = [registry.find(self._name, wanted) for wanted in (first, second)]
+        versions = [registry.find(self.name, wanted) for wanted in (first, second)]
         before, after = (registry.run_of(version).data for version in versions)
         columns = ["", *(f"version {version.version}" for version in versions)]
         rows = [
@@ -112,10 +112,10 @@ class ModelConsole:
 
     def explain(self, key: str, wanted: str | None) -> None:
         """Shows how a version answers for a held-out row, or for what a prediction was asked."""
-        serving = registry.CHAMPION if registry.CHAMPION in registry.aliases(self._name) else registry.CHALLENGER
+        serving = registry.CHAMPION if registry.CHAMPION in registry.aliases(self.name) else registry.CHALLENGER
         problem, catalog = Problem.model_validate(self._parameters["problem"]), self._context.catalog
         case = find_case(key, problem, catalog.load("test_set"), self._scored_months())
-        asked = registry.load(self._name, wanted or case.version or serving)
+        asked = registry.load(self.name, wanted or case.version or serving)
         background = problem.features(catalog.load("train_set"))
         found = explanation.explain(asked.estimator, case.features, background, self._parameters["training"]["seed"])
         if record := case.record or self._recorded(key):
@@ -142,12 +142,12 @@ class ModelConsole:
 
     def export(self, wanted: str, folder: Path) -> None:
         """Writes a copy of a version."""
-        exported.export(self._name, wanted, folder)
-        self._say(f"{folder} holds version {exported.load(folder).version} of {self._name}.")
+        exported.export(self.name, wanted, folder)
+        self._say(f"{folder} holds version {exported.load(folder).version} of {self.name}.")
 
     def reproduce(self, wanted: str, *, keep: bool) -> None:
         """Trains a version anew."""
-        if differences := reproduce(self._project, self._name, wanted, self._say, keep=keep):
+        if differences := reproduce(self._project, self.name, wanted, self._say, keep=keep):
             raise RefusedError("\n  - ".join([f"version {wanted} was not reproduced:", *differences]))
         self._say("Reproduced: the same parameters and metrics, and bit-identical predictions on the held-out rows.")
 

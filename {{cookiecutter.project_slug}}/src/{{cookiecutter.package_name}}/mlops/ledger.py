@@ -26,7 +26,8 @@ class Move(NamedTuple):
         who: Who did it.
         reason: Why.
         evidence: Hash of the verdicts on which the version was registered.
-        image: Digest of its image; empty before one is built.
+        image: Its image, named by its digest; empty before one is built.
+        approved_by: Who let it pass; empty where nobody was asked.
         at: When; the ledger knows.
     """
 
@@ -38,6 +39,7 @@ class Move(NamedTuple):
     reason: str
     evidence: str
     image: str
+    approved_by: str = ""
     at: datetime = datetime.min.replace(tzinfo=UTC)
 
 
@@ -85,18 +87,18 @@ def _book(name: str) -> str:
 
 
 def _move(run: Run) -> Move:
-    fields = {field: run.data.tags[field] for field in Move._fields if field != "at"}
+    fields = {field: run.data.tags.get(field, "") for field in Move._fields if field != "at"}
     return Move(**fields, at=datetime.fromtimestamp(run.info.start_time / 1000, UTC))
 
 
-def serving(moves: list[Move]) -> list[str]:
-    """The versions that served, in the order in which rollbacks go through them; the last one serves now."""
-    stack = [moves[0].before] if moves and moves[0].before else []
+def serving(moves: list[Move]) -> list[Move]:
+    """What made versions serve, in the order in which rollbacks go through them; the last one serves now."""
+    stack = [moves[0]._replace(after=moves[0].before, image="")] if moves and moves[0].before else []
     for move in moves:
         if move.action == "rollback":
             stack.pop()
         else:
-            stack.append(move.after)
+            stack.append(move)
     return stack
 
 

@@ -24,7 +24,7 @@ PATIENCE = 60
 """Seconds that a promotion waits for another one."""
 
 
-def promote(name: str, wanted: str, environment: str, reason: str) -> ledger.Move:
+def promote(name: str, wanted: str, environment: str, reason: str, approved_by: str = "") -> ledger.Move:
     """Makes a version the one that serves.
 
     Args:
@@ -32,6 +32,7 @@ def promote(name: str, wanted: str, environment: str, reason: str) -> ledger.Mov
         wanted: Number or alias of the version.
         environment: `staging` or `production`.
         reason: Why, for the ledger.
+        approved_by: Who let it pass, if somebody was asked.
 
     Returns:
         What was written in the ledger.
@@ -42,11 +43,12 @@ def promote(name: str, wanted: str, environment: str, reason: str) -> ledger.Mov
     """
     began = registry.aliases(name).get(ALIASES[environment], "")
     version = registry.find(name, wanted)
-    if str(version.version) == began:
+    move = _move("promote", environment, began, version, reason, approved_by)
+    if move.after == began and move.image == (ledger.read(name, environment) or [move])[-1].image:
         msg = f"version {began} serves in {environment} already"
         raise RefusedError(msg)
     check(version)
-    return _make(name, _move("promote", environment, began, version, reason))
+    return _make(name, move)
 
 
 def check(version: ModelVersion) -> None:
@@ -71,23 +73,32 @@ def _refusals(version: ModelVersion) -> list[str]:
     return [f"gate {gate} refused it" for gate, verdict in found["gates"].items() if verdict == "failed"]
 
 
-def rollback(name: str, environment: str, reason: str) -> ledger.Move:
-    """Makes the version that served before serve again.
+def rollback(name: str, environment: str, reason: str, approved_by: str = "") -> ledger.Move:
+    """Makes the version that served before serve again, in the image in which it did.
 
     Raises:
         RefusedError: If the ledger knows of none, or if another version was promoted meanwhile.
     """
     began = registry.aliases(name).get(ALIASES[environment], "")
-    served = ledger.serving(ledger.read(name, environment))
+    before = previous(ledger.read(name, environment), environment)
+    move = _move("rollback", environment, began, registry.find(name, before.after), reason, approved_by)
+    return _make(name, move._replace(image=before.image))
+
+
+def previous(moves: list[ledger.Move], environment: str) -> ledger.Move:
+    """What made the version serve that served before; RefusedError if the ledger knows of none."""
+    served = ledger.serving(moves)
     if len(served) < 2:  # noqa: PLR2004  (the one that serves, and one before)
         msg = f"there is nothing to go back to: the ledger knows of no version that served in {environment} before"
         raise RefusedError(msg)
-    return _make(name, _move("rollback", environment, began, registry.find(name, served[-2]), reason))
+    return served[-2]
 
 
-def _move(action: str, environment: str, began: str, version: ModelVersion, reason: str) -> ledger.Move:
+def _move(
+    action: str, environment: str, began: str, version: ModelVersion, reason: str, approved_by: str
+) -> ledger.Move:
     evidence, image = version.tags.get(registry.EVIDENCE, ""), registry.lineage_in(version.tags).get("image", "")
-    return ledger.Move(action, environment, began, str(version.version), _who(), reason, evidence, image)
+    return ledger.Move(action, environment, began, str(version.version), _who(), reason, evidence, image, approved_by)
 
 
 def _who() -> str:

@@ -18,7 +18,7 @@ LINEAGE = "lineage."
 EVIDENCE = "evidence"
 """Tag of a version: hash of the verdicts with which it was registered."""
 UNKNOWN = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
-CARD = "model_card.md"
+CARD, GOLDEN = "model_card.md", "golden.json"
 LONGEST_DESCRIPTION = 5000
 """Characters that MLflow's database holds."""
 
@@ -115,6 +115,19 @@ def lineage_in(tags: dict[str, str]) -> dict[str, str]:
 def card(version: ModelVersion) -> str:
     """The whole model card; the version's description may be shortened."""
     return str(mlflow.artifacts.load_text(f"runs:/{version.run_id}/{CARD}"))
+
+
+def golden(version: ModelVersion) -> str:
+    """What a version answered to some requests when it was trained, as JSON.
+
+    Raises:
+        RefusedError: If that was not recorded.
+    """
+    try:
+        return str(mlflow.artifacts.load_text(f"runs:/{version.run_id}/{GOLDEN}"))
+    except MlflowException as error:
+        msg = f"the run of version {version.version} has no {GOLDEN}, with which a deployment is tried: train it anew"
+        raise RefusedError(msg) from error
 
 
 def set_image(name: str, version: str, image: str) -> None:

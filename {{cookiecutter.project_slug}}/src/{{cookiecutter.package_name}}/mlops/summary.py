@@ -1,9 +1,11 @@
 """What a training came to, in Markdown: for a pull request, or the page of a workflow's run."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 import mlflow
+import pandas as pd
 from kedro.io import CatalogProtocol
 from mlflow import MlflowClient
 from mlflow.entities import Run
@@ -19,10 +21,10 @@ def summarize(name: str, catalog: CatalogProtocol[Any, Any]) -> str:
 
     Args:
         name: Of the registered model.
-        catalog: With `metrics` and `gates` of the evaluation.
+        catalog: With `metrics`, `gates`, `importances` and `slices` of the evaluation.
 
     Returns:
-        Markdown: a verdict, two tables, and where the run is.
+        Markdown: a verdict, two tables, two charts, and where the run is.
 
     Raises:
         RefusedError: If nothing has been judged yet.
@@ -35,7 +37,7 @@ def summarize(name: str, catalog: CatalogProtocol[Any, Any]) -> str:
     rows = (
         [metric.removeprefix("test_"), f"{value:.4f}", *_beside(value, before.get(metric))]
         for metric, value in metrics.items()
-        if metric.startswith("test_")
+        if metric.startswith("test_") and metric != "test_rows"
     )
     served = f"champion (version {serving})" if serving else "champion (none yet)"
     verdicts = [(gate["name"], gate["verdict"], gate["sentence"]) for gate in gates["gates"]]
@@ -47,6 +49,9 @@ def summarize(name: str, catalog: CatalogProtocol[Any, Any]) -> str:
             *_table(["test set", "this model", served, "change"], rows),
             "",
             *_table(["gate", "verdict", "why"], judged),
+            "",
+            *_bars("What is lost without a feature", catalog.load("importances"), "feature", "importance"),
+            *_bars("The primary metric, slice by slice", _judged(catalog.load("slices")), "slice", "score"),
             f"\n{_place(MlflowClient().get_run(gates['run']))}",
         ]
     )
@@ -59,6 +64,18 @@ def _beside(value: float, before: float | None) -> tuple[str, str]:
 def _table(columns: list[str], rows: Iterable[list[str]]) -> Iterable[str]:
     for row in (columns, ["---"] * len(columns), *rows):
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+
+
+def _judged(slices: pd.DataFrame) -> pd.DataFrame:
+    return slices[slices["judged"]].assign(slice=lambda table: table["column"] + " " + table["value"].astype(str))
+
+
+def _bars(title: str, table: pd.DataFrame, names: str, values: str) -> Iterable[str]:
+    """A chart that GitHub draws: https://mermaid.js.org/syntax/xyChart.html."""
+    if len(table):
+        labels, heights = [json.dumps(str(name)) for name in table[names]], [f"{value:.4f}" for value in table[values]]
+        yield f"```mermaid\nxychart-beta horizontal\n    title {json.dumps(title)}\n    x-axis [{', '.join(labels)}]"
+        yield f"    bar [{', '.join(heights)}]\n```"
 
 
 def _place(run: Run) -> str:

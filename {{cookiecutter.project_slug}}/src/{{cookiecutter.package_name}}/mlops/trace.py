@@ -8,7 +8,7 @@ import mlflow
 import pandas as pd
 
 from ..errors import RefusedError
-from . import registry
+from . import ledger, registry
 from .promotion import VERDICTS
 from .store import PredictionStore
 
@@ -16,7 +16,7 @@ PREDICTION = ("time", "request_id", "caller", "key", "inputs", "features_hash", 
 
 
 def trace(prediction_id: str, months: Iterable[Callable[[], pd.DataFrame]]) -> Iterator[tuple[str, Any]]:
-    """Goes from a prediction to its version, the run that trained it, commit, data and gates.
+    """Goes from a prediction to its version, the run that trained it, commit, data, gates and deployments.
 
     Args:
         prediction_id: Which prediction.
@@ -36,6 +36,9 @@ def trace(prediction_id: str, months: Iterable[Callable[[], pd.DataFrame]]) -> I
     yield from registry.lineage_in(version.tags).items()
     verdicts = mlflow.artifacts.load_dict(f"runs:/{version.run_id}/{VERDICTS}")
     yield from ((f"gate {name}", verdict) for name, verdict in verdicts["gates"].items())
+    for move in ledger.read(version.name):
+        if move.after == version.version:
+            yield f"{move.action} in {move.environment}", f"{move.at:%Y-%m-%d %H:%M} UTC, {move.who}: {move.reason}"
 
 
 def find_prediction(prediction_id: str, months: Iterable[Callable[[], pd.DataFrame]]) -> dict[str, Any] | None:

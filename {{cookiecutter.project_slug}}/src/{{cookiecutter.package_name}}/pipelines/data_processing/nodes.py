@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...errors import RefusedError
 from ...features import OBSERVED, complete, compute_features, identify
-from ...schemas import Schedule
+from ...schemas import Request, Schedule
 from .parameters import Split
 
 Months = dict[str, Callable[[], pd.DataFrame]]
@@ -15,6 +15,9 @@ Months = dict[str, Callable[[], pd.DataFrame]]
 
 LATE_AFTER = 15
 """Minutes; the US Department of Transportation's definition of a delayed flight (14 CFR 234)."""
+
+SAMPLE = 20
+"""Requests that a model is tried with wherever it is deployed."""
 
 
 def index_weather(weather_raw: pd.DataFrame) -> pd.DataFrame:
@@ -67,3 +70,18 @@ def _months(features: Months, wanted: list[str], use: str) -> pd.DataFrame:
         msg = f"no flights for {', '.join(missing)}, which split.{use} asks for: add the month or change the parameter"
         raise RefusedError(msg)
     return pd.concat([features[month]() for month in wanted], ignore_index=True)
+
+
+def sample_requests(flights_raw: Months, split: Split) -> pd.DataFrame:
+    """Takes some flights of the newest test month as callers will send them: planned, and without weather.
+
+    Args:
+        flights_raw: `RawFlights` by month.
+        split: The months of the test set.
+
+    Returns:
+        `SAMPLE` rows of `Request`, always the same ones.
+    """
+    flights = flights_raw[split.test.months[-1]]()
+    asked = [name for name in Request.to_schema().columns if name in flights]
+    return flights.sample(SAMPLE, random_state=0)[asked].reset_index(drop=True)

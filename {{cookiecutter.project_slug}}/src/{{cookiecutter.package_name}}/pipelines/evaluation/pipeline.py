@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from .card import write_model_card
 from .figures import draw_figures
+from .golden import record_golden
 from .nodes import measure, measure_importances, measure_slices, predict_test_set
 from .report import render_report
 from .verdict import enforce_gates, judge_gates
@@ -30,6 +31,7 @@ def create_pipeline() -> Pipeline:
                 "importances",
                 name="measure_importances",
             ),
+            Node(record_golden, ["model", "requests", "reference"], "golden", name="record_golden"),
             Node(draw_figures, held_out, "figures", name="draw_figures"),
             Node(
                 judge_gates,

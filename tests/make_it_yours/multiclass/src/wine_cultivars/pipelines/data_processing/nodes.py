@@ -4,6 +4,7 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from ...features import compute_features
+from ...schemas import Request
 from .parameters import Split
 
 CULTIVAR = {0: "Barolo", 1: "Grignolino", 2: "Barbera"}
@@ -46,3 +47,15 @@ def split_train_test(features: pd.DataFrame, split: Split) -> tuple[pd.DataFrame
         features, test_size=split.test_share, random_state=split.seed, stratify=features["cultivar"]
     )
     return train.reset_index(drop=True), test.reset_index(drop=True)
+
+
+def sample_requests(wines_raw: pd.DataFrame) -> pd.DataFrame:
+    """Takes some wines as callers will send them.
+
+    Args:
+        wines_raw: `RawWines`.
+
+    Returns:
+        Rows of `Request`, always the same ones.
+    """
+    return wines_raw.head(20)[list(Request.to_schema().columns)]

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from .nodes import build_features, split_train_test
+from .nodes import build_features, sample_requests, split_train_test
 
 
 def create_pipeline() -> Pipeline:
@@ -11,5 +11,6 @@ def create_pipeline() -> Pipeline:
         [
             Node(build_features, "wines_raw", "features", name="build_features"),
             Node(split_train_test, ["features", "params:split"], ["train_set", "test_set"], name="split_train_test"),
+            Node(sample_requests, "wines_raw", "requests", name="sample_requests"),
         ]
     )

@@ -4,6 +4,7 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from ...features import compute_features
+from ...schemas import Request
 from .parameters import Split
 
 
@@ -38,3 +39,15 @@ def split_train_test(features: pd.DataFrame, split: Split) -> tuple[pd.DataFrame
     """
     train, test = train_test_split(features, test_size=split.test_share, random_state=split.seed)
     return train.reset_index(drop=True), test.reset_index(drop=True)
+
+
+def sample_requests(patients_raw: pd.DataFrame) -> pd.DataFrame:
+    """Takes some patients as callers will send them.
+
+    Args:
+        patients_raw: `RawPatients`.
+
+    Returns:
+        Rows of `Request`, always the same ones.
+    """
+    return patients_raw.head(20)[list(Request.to_schema().columns)]

@@ -1,0 +1,156 @@
+"""As much of github.com as a project's workflows touch: a repository, runners, artifacts, and who may do what."""
+
+import json
+import os
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from baking import PYTHONS, ROOT, BakedProject, commit, run
+from expressions import Evaluator
+from images import DOCKER
+from runner import FailedError, Job, Runner, starts
+
+Jobs = dict[str, list[Job]]
+
+
+@dataclass
+class GitHub:
+    """What is pushed to github.com, and the runners of its workflows.
+
+    Attributes:
+        project: A person's clone.
+        evaluator: Of expressions.
+        home: Folder of the repository, its artifacts and its runners.
+        variables: Of the repository.
+        secrets: Of the repository.
+        machine: Environment of every runner.
+    """
+
+    project: BakedProject
+    evaluator: Evaluator
+    home: Path
+    variables: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    machine: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Makes the repository, and the command `gh`."""
+        (self.home / "bin").mkdir(parents=True)
+        run("git", "clone", "--quiet", "--bare", self.project.path, self.origin, cwd=self.home)
+        self.project.run("git", "remote", "add", "origin", self.origin)
+        gh = self.home / "bin" / "gh"
+        gh.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "tests/workflows/gh.py"} "$@"\n', "utf-8")
+        gh.chmod(0o755)
+        path = os.pathsep.join([str(gh.parent), os.environ["PATH"]])
+        self.machine |= {"GH_STATE": str(self.home / "state.json"), "PATH": path, "DOCKER": DOCKER}
+
+    @property
+    def origin(self) -> Path:
+        """The bare repository."""
+        return self.home / "origin.git"
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What `gh` was told, as tests/workflows/gh.py keeps it."""
+        path = self.home / "state.json"
+        state: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return state
+
+    def push(self, message: str = "") -> str:
+        """Commits what has changed, if there is a message for it, and pushes; returns the commit."""
+        if message:
+            commit(self.project.path, message)
+        self.project.run("git", "push", "--quiet", "origin", "HEAD:main")
+        return self.project.run("git", "rev-parse", "HEAD").stdout.strip()
+
+    def store_data(self) -> None:
+        """Pushes the data to the project's DVC remote, a folder beside the clone, and lets runners reach it."""
+        self.project.run(".venv/bin/dvc", "push", "--quiet")
+        remote = self.project.path.parent / f"{self.project.path.name}-dvc-remote"
+        place = self.home / "runs" / remote.name
+        if not place.exists():
+            place.parent.mkdir(exist_ok=True)
+            place.symlink_to(remote)
+
+    def starts(self, event: str, changed: list[str]) -> set[str]:
+        """Workflows that an event starts."""
+        workflows = (self.project.path / ".github" / "workflows").glob("*.yml")
+        return {path.stem for path in workflows if starts(path, event, changed=changed)}
+
+    def run(self, name: str, event: str = "push", payload: dict[str, Any] | None = None, **env: str) -> Jobs:
+        """Runs a workflow on what was pushed to main; `payload` belongs to the event, `env` to the machine."""
+        sha = run("git", "rev-parse", "main", cwd=self.origin).stdout.strip()
+        github = {"event_name": event, "ref": "refs/heads/main", "sha": sha, "workflow": name, "event": payload or {}}
+        github |= {"repository": "example-org/project", "actor": "octocat", "run_id": "1", "token": "a-token"}
+        (self.home / "runs").mkdir(exist_ok=True)
+        runner = Runner(
+            self.evaluator,
+            {
+                "actions/cache": _cache,
+                "actions/checkout": self._checkout,
+                "actions/download-artifact": self._download,
+                "actions/setup-python": _setup_python,
+                "actions/upload-artifact": self._upload,
+                "re-actors/alls-green": _alls_green,
+                "zizmorcore/zizmor-action": _zizmor,
+            },
+            self.home / "runs",
+            github,
+            self.secrets,
+            self.variables,
+            self.machine | env,
+        )
+        return runner.run(self.project.path / ".github" / "workflows" / f"{name}.yml")
+
+    def _checkout(self, job: Job, _: dict[str, str]) -> None:
+        run("git", "clone", "--quiet", self.origin, job.folder, cwd=self.home)
+        run("git", "checkout", "--quiet", job.contexts["github"]["sha"], cwd=job.folder)
+
+    def _upload(self, job: Job, asked: dict[str, str]) -> dict[str, str]:
+        found = job.folder / asked["path"]
+        if not found.exists():
+            raise FailedError(f"there is nothing at {asked['path']}")
+        kept = self.home / "artifacts" / asked["name"]
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(found, kept) if found.is_dir() else shutil.copy(found, kept)
+        return {"artifact-url": f"https://github.com/artifacts/{asked['name']}"}
+
+    def _download(self, job: Job, asked: dict[str, str]) -> None:
+        kept = self.home / "artifacts" / asked["name"]
+        if not kept.exists():
+            raise FailedError(f"there is no artifact {asked['name']}")
+        shutil.copytree(kept, job.folder / asked["path"], dirs_exist_ok=True)
+
+
+def _setup_python(job: Job, asked: dict[str, str]) -> None:
+    version = asked["python-version"] or (job.folder / asked["python-version-file"]).read_text("utf-8").strip()
+    if version not in PYTHONS:
+        raise FailedError(f"there is no Python {version} here")
+    job.env["PATH"] = os.pathsep.join([str(PYTHONS[version].parent), job.env.get("PATH") or os.environ["PATH"]])
+
+
+def _cache(job: Job, asked: dict[str, str]) -> None:
+    job.log += f"uv keeps its cache where it is; asked was {asked['key']}\n"
+
+
+def _alls_green(_: Job, asked: dict[str, str]) -> None:
+    bad = [name for name, need in json.loads(asked["jobs"]).items() if need["result"] != "success"]
+    if bad:
+        raise FailedError(f"not green: {bad}")
+
+
+def _zizmor(job: Job, _: dict[str, str]) -> None:
+    run(Path(sys.prefix) / "bin" / "zizmor", "--offline", "--no-progress", ".github", cwd=job.folder)
+
+
+def results(jobs: Jobs) -> dict[str, set[str]]:
+    """How each job ended."""
+    return {name: {job.result for job in of_name} for name, of_name in jobs.items()}
+
+
+def told(jobs: Jobs) -> str:
+    """What the jobs that failed printed."""
+    return "\n".join(job.log[-6000:] for of_name in jobs.values() for job in of_name if job.result == "failure")
