@@ -8,7 +8,7 @@ import pytest
 from conftest import Bake
 from policy import RULES, Workflow, broken, workflows
 
-COMMIT = "3d3c42e5aac5ba805825da76410c181273ba90b1"
+COMMIT = "4f" * 20
 SOUND = f"""
 on:
   pull_request:
