@@ -5,11 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-Spec = dict[str, Any]
+from expressions import EXPRESSION, Json
 
 MAY = {
     # Besides `contents: read`, which any job may have. Workflow, job: permissions, and what for.
@@ -28,7 +27,6 @@ STATIC_KEYS = re.compile(
     r"AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|GOOGLE_(APPLICATION_)?CREDENTIALS|CREDENTIALS_JSON|GCP_SA_KEY"
     r"|SERVICE_ACCOUNT_KEY|AZURE_(STORAGE_(KEY|SAS_TOKEN|CONNECTION_STRING)|CLIENT_SECRET|CREDENTIALS)|\bCREDS\b"
 )
-EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 SECRET = re.compile(r"(?i)\bsecrets\b(?!\.GITHUB_TOKEN\b)")
 TOKEN = re.compile(r"(?i)\bsecrets\.GITHUB_TOKEN\b|\bgithub\.token\b")
 
@@ -52,9 +50,9 @@ class Workflow:
         return cls(folder + path.name, path.read_text("utf-8"))
 
     @property
-    def spec(self) -> Spec:
+    def spec(self) -> Json:
         """The parsed file."""
-        parsed: Spec = yaml.safe_load(self.text)
+        parsed: Json = yaml.safe_load(self.text)
         return parsed
 
     @property
@@ -63,7 +61,7 @@ class Workflow:
         return "runs" in self.spec
 
     @property
-    def jobs(self) -> dict[str, Spec]:
+    def jobs(self) -> dict[str, Json]:
         """Its jobs by name."""
         return {"steps": self.spec["runs"]} if self.is_action else self.spec["jobs"]
 
@@ -74,7 +72,7 @@ class Workflow:
         events = next(named, ())
         return {events} if isinstance(events, str) else set(events)
 
-    def steps(self) -> Iterator[tuple[str, Spec, Spec]]:
+    def steps(self) -> Iterator[tuple[str, Json, Json]]:
         """Job's name, job and step of each step."""
         for name, job in self.jobs.items():
             for step in job.get("steps", []):
@@ -87,7 +85,7 @@ def workflows(repository: Path) -> list[Workflow]:
     return [Workflow.read(path) for pattern in patterns for path in sorted((repository / ".github").glob(pattern))]
 
 
-def permissions(job: Spec) -> set[str]:
+def permissions(job: Json) -> set[str]:
     """What a job asks for, such as `contents: read`; all at once by one word is one permission."""
     asked = job.get("permissions", {})
     return {asked} if isinstance(asked, str) else {f"{scope}: {level}" for scope, level in asked.items()}
