@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup check fix test bench lock clean
+.PHONY: help demo setup check fix test bench lock bump notes clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,23 @@ lock: .venv/ready ## Pin the dependencies of pyproject.toml in requirements/ (AR
 	$(COMPILE) --group uv --output-file requirements/uv.txt
 	$(COMPILE) --group dev --constraints requirements/uv.txt --output-file requirements/dev.txt
 	$(COMPILE) --group checkov --output-file requirements/checkov.txt
+
+PROJECT := {{cookiecutter.project_slug}}/requirements
+
+bump: .venv/ready ## Take the newest packages that fit into the locks of the template and of the project
+	@$(MAKE) lock ARGS=--upgrade
+	@rm -rf build/bump
+	@$(BIN)/cookiecutter --no-input --output-dir build/bump . project_slug=bumped >/dev/null
+	@cp "$(PROJECT)"/*.txt build/bump/bumped/requirements/ # those of all remotes, too
+	@$(MAKE) --directory build/bump/bumped lock ARGS=--upgrade
+	@cp build/bump/bumped/requirements/*.txt "$(PROJECT)/"
+	@git diff --stat -- requirements "$(PROJECT)"
+
+notes: ## Print what CHANGELOG.md says of VERSION, if that is the version of cookiecutter.json
+	@grep -qF "\"_version\": \"$$VERSION\"" cookiecutter.json || \
+		{ echo "\"_version\" in cookiecutter.json is not $$VERSION: raise it, or name it with make notes VERSION=..." >&2; exit 1; }
+	@awk '/^## / { inside = $$2 == ENVIRON["VERSION"]; next } inside && (NF || said) { said = 1; print } END { exit !said }' \
+		CHANGELOG.md || { echo "CHANGELOG.md has no section '## $$VERSION', or an empty one: write it." >&2; exit 1; }
 
 clean: ## Remove environments, caches and baked projects
 	rm -rf .venv .tox build .mypy_cache .pytest_cache .ruff_cache

@@ -91,3 +91,9 @@ def tested_already(request: pytest.FixtureRequest) -> dict[str, str]:
 def combination(request: pytest.FixtureRequest, bake: Bake) -> BakedProject:
     """Each of the named combinations of answers."""
     return bake(**COMBINATIONS[request.param])
+
+
+@pytest.fixture(params=["the template", *COMBINATIONS])
+def repository(request: pytest.FixtureRequest, bake: Bake, template: Path) -> Path:
+    """The template itself, and each baked combination."""
+    return template if request.param == "the template" else bake(**COMBINATIONS[request.param]).path

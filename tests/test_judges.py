@@ -14,19 +14,25 @@ from conftest import Bake
 pytestmark = pytest.mark.judge
 BIN = Path(sys.prefix) / "bin"
 WORKFLOWS = ".github/workflows/*.yml"
+ACTIONS = ".github/actions/*/action.yml"  # a repository may have none
+FORMS = ".github/ISSUE_TEMPLATE/*.yml"
 LINTERS = {
     "*.yml": ("yamllint", "--strict"),
     "*.yaml": ("yamllint", "--strict"),
     "*Dockerfile": ("hadolint",),
     "*.sh": ("shellcheck",),
 }
+SPOILED = """
+name: Spoiled
+description: Uses an action by its tag
+runs:
+  using: composite
+  steps:
+    - uses: actions/cache@v5
+    - run: echo ${{ runner.os }} $HOME
+      shell: bash
+"""
 KINDS = [pattern for pattern in LINTERS if any((ROOT / "{{cookiecutter.project_slug}}").rglob(pattern))]
-
-
-@pytest.fixture(params=["the template", *COMBINATIONS])
-def repository(request: pytest.FixtureRequest, bake: Bake, template: Path) -> Path:
-    """The template itself, and each baked combination."""
-    return template if request.param == "the template" else bake(**COMBINATIONS[request.param]).path
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +51,11 @@ def existing(repository: Path, pattern: str) -> list[Path]:
 
 
 def scripts(repository: Path) -> dict[str, str]:
-    """Shell scripts in the `run:` steps of workflows; expressions become a plain word."""
+    """Shell scripts in the `run:` steps of workflows and composite actions; expressions become a plain word."""
     found = {}
-    for path in existing(repository, WORKFLOWS):
-        jobs: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))["jobs"]
-        for job, settings in jobs.items():
+    for path in [*existing(repository, WORKFLOWS), *repository.glob(ACTIONS)]:
+        spec: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+        for job, settings in spec.get("jobs", {path.parent.name: spec.get("runs", {})}).items():
             for number, step in enumerate(settings.get("steps", [])):
                 if "run" in step and step.get("shell", "bash") == "bash":
                     found[f"{path.stem}-{job}-{number}"] = re.sub(r"\$\{\{.*?\}\}", "EXPRESSION", step["run"])
@@ -64,8 +70,23 @@ def test_validate_pyproject(repository: Path) -> None:
     run(BIN / "validate-pyproject", "pyproject.toml", cwd=repository)
 
 
+def zizmor(repository: Path, *, check: bool = True) -> str:
+    """What it finds in workflows, composite actions and dependabot.yml; what it cannot read is a finding."""
+    options = ("--offline", "--no-progress", "--strict-collection", "--persona", "pedantic")
+    return run(BIN / "zizmor", *options, ".github", cwd=repository, check=check).stdout
+
+
 def test_zizmor(repository: Path) -> None:
-    run(BIN / "zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".github", cwd=repository)
+    zizmor(repository)
+
+
+def test_composite_actions_are_judged_too(bake: Bake, tmp_path: Path) -> None:
+    repository = bake().copy(tmp_path).path
+    action = repository / ".github/actions/spoiled/action.yml"
+    action.parent.mkdir(parents=True)
+    action.write_text(SPOILED, "utf-8")
+    assert "error[unpinned-uses]" in zizmor(repository, check=False)
+    assert scripts(repository)["action-spoiled-1"] == "echo EXPRESSION $HOME"
 
 
 def test_actionlint(repository: Path, actionlint: Path) -> None:
@@ -74,11 +95,21 @@ def test_actionlint(repository: Path, actionlint: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "pattern"), [("github-workflows", WORKFLOWS), ("dependabot", ".github/dependabot.yml")]
+    ("schema", "pattern"),
+    [
+        ("github-workflows", WORKFLOWS),
+        ("dependabot", ".github/dependabot.yml"),
+        ("github-issue-config", FORMS),
+        ("github-issue-forms", FORMS),
+        ("github-actions", ACTIONS),
+    ],
 )
 def test_schemas(schema: str, pattern: str, repository: Path) -> None:
-    files = existing(repository, pattern)
-    run(BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files, cwd=repository)
+    files = sorted(repository.glob(pattern)) if pattern == ACTIONS else existing(repository, pattern)
+    files = [path for path in files if (path.name == "config.yml") == (schema == "github-issue-config")]
+    assert files or pattern == ACTIONS
+    if files:
+        run(BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files, cwd=repository)
 
 
 @pytest.mark.parametrize("pattern", KINDS)
