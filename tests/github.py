@@ -5,15 +5,23 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from baking import PYTHONS, ROOT, BakedProject, commit, run
-from expressions import Evaluator
+from expressions import Evaluator, Json
 from images import DOCKER
-from runner import FailedError, Job, Runner, starts
+from runner import Action, FailedError, Job, Runner, starts
 
+Env = dict[str, str]
 Jobs = dict[str, list[Job]]
+NOTED = (
+    "actions/attest-build-provenance",
+    "anchore/sbom-action",
+    "anchore/scan-action",
+    "docker/login-action",
+)
+"""Actions that cannot work here, of which it is noted what they were asked."""
 
 
 @dataclass
@@ -26,7 +34,9 @@ class GitHub:
         home: Folder of the repository, its artifacts and its runners.
         variables: Of the repository.
         secrets: Of the repository.
+        environments: Their variables and secrets.
         machine: Environment of every runner.
+        noted: What actions were asked that cannot work here: job, action, inputs.
     """
 
     project: BakedProject
@@ -34,7 +44,9 @@ class GitHub:
     home: Path
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+    environments: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
     machine: dict[str, str] = field(default_factory=dict)
+    noted: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Makes the repository, and the command `gh`."""
@@ -53,10 +65,10 @@ class GitHub:
         return self.home / "origin.git"
 
     @property
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Json:
         """What `gh` was told, as tests/workflows/gh.py keeps it."""
         path = self.home / "state.json"
-        state: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        state: Json = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return state
 
     def push(self, message: str = "") -> str:
@@ -80,34 +92,38 @@ class GitHub:
         workflows = (self.project.path / ".github" / "workflows").glob("*.yml")
         return {path.stem for path in workflows if starts(path, event, changed=changed)}
 
-    def run(self, name: str, event: str = "push", payload: dict[str, Any] | None = None, **env: str) -> Jobs:
+    def run(self, name: str, event: str = "push", payload: Json | None = None, env: Env | None = None) -> Jobs:
         """Runs a workflow on what was pushed to main; `payload` belongs to the event, `env` to the machine."""
         sha = run("git", "rev-parse", "main", cwd=self.origin).stdout.strip()
         github = {"event_name": event, "ref": "refs/heads/main", "sha": sha, "workflow": name, "event": payload or {}}
         github |= {"repository": "example-org/project", "actor": "octocat", "run_id": "1", "token": "a-token"}
         (self.home / "runs").mkdir(exist_ok=True)
-        runner = Runner(
-            self.evaluator,
-            {
-                "actions/cache": _cache,
-                "actions/checkout": self._checkout,
-                "actions/download-artifact": self._download,
-                "actions/setup-python": _setup_python,
-                "actions/upload-artifact": self._upload,
-                "re-actors/alls-green": _alls_green,
-                "zizmorcore/zizmor-action": _zizmor,
-            },
-            self.home / "runs",
-            github,
-            self.secrets,
-            self.variables,
-            self.machine | env,
-        )
+        actions: dict[str, Action] = {action: partial(self._note, action) for action in NOTED}
+        actions |= {
+            "actions/cache": _cache,
+            "actions/checkout": self._checkout,
+            "actions/download-artifact": self._download,
+            "actions/setup-python": _setup_python,
+            "actions/upload-artifact": self._upload,
+            "re-actors/alls-green": _alls_green,
+            "sigstore/cosign-installer": self._install_cosign,
+            "zizmorcore/zizmor-action": _zizmor,
+        }
+        settings = (self.secrets, self.variables, self.environments, self.machine | (env or {}))
+        runner = Runner(self.evaluator, actions, self.home / "runs", github, *settings)
         return runner.run(self.project.path / ".github" / "workflows" / f"{name}.yml")
 
     def _checkout(self, job: Job, _: dict[str, str]) -> None:
         run("git", "clone", "--quiet", self.origin, job.folder, cwd=self.home)
         run("git", "checkout", "--quiet", job.contexts["github"]["sha"], cwd=job.folder)
+
+    def _note(self, action: str, job: Job, asked: dict[str, str]) -> None:
+        self.noted.append((job.name, action, asked))
+
+    def _install_cosign(self, _: Job, __: dict[str, str]) -> None:
+        cosign = self.home / "bin" / "cosign"
+        cosign.write_text(f'#!/bin/sh\necho "$@" >>{self.home / "signed"}\n', "utf-8")
+        cosign.chmod(0o755)
 
     def _upload(self, job: Job, asked: dict[str, str]) -> dict[str, str]:
         found = job.folder / asked["path"]

@@ -19,7 +19,8 @@ from baking import ROOT, BakedProject, Done, run
 
 DOCKER = os.environ.get("DOCKER", "docker")
 BASE = "python:3.11-slim-bookworm"
-POSTGRES = "postgres-stand-in"
+STAND_INS = {"POSTGRES_IMAGE": "postgres", "PROXY_IMAGE": "haproxy"}
+"""Images of compose.yaml that cannot be pulled everywhere, and the folders of what is built in their place."""
 SEALED = ("--rm", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges:true")
 MINUTES = 3
 
@@ -55,6 +56,15 @@ def take_what_is_here(project: Path) -> None:
     if pulls_nothing():
         for path in (project / "docker").glob("*.Dockerfile"):
             path.write_text(re.sub(r"@sha256:\w+", "", path.read_text("utf-8")), "utf-8")
+
+
+def stand_ins() -> dict[str, str]:
+    """Settings of compose.yaml: where no image can be pulled, names of images that are built in their place."""
+    if not pulls_nothing():
+        return {}
+    for folder in STAND_INS.values():
+        docker("build", "--quiet", "--tag", f"{folder}-stand-in", ROOT / "tests" / folder)
+    return {variable: f"{folder}-stand-in" for variable, folder in STAND_INS.items()}
 
 
 # A person's laptop may have none, and the other tests are of use there; .ci/run starts one.
@@ -100,11 +110,8 @@ class Stack:
         env = {"COMPOSE_PROJECT_NAME": name, "DOCKER": DOCKER, "COMPOSE": " ".join(compose()), "KEDRO_ENV": "ci"}
         env |= {"SERVE_IMAGE": f"{name}-serve", "TRAIN_IMAGE": f"{name}-train"}
         env |= {"SERVE_PORT": free_port(), "MLFLOW_PORT": free_port()}
-        if pulls_nothing():
-            docker("build", "--quiet", "--tag", POSTGRES, ROOT / "tests" / "postgres")
-            env["POSTGRES_IMAGE"] = POSTGRES
-            take_what_is_here(project.path)
-        return cls(project, env)
+        take_what_is_here(project.path)
+        return cls(project, env | stand_ins())
 
     def build(self) -> None:
         """Build the images."""

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -55,7 +56,7 @@ class Job:
         return re.findall(rf"(?m)^::{kind}(?: [^:]*)?::(.*)$", self.log)
 
 
-Action = Callable[[Job, dict[str, str]], dict[str, str] | None]
+Action = Callable[[Job, dict[str, str]], Any]
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Runner:
         github: The context of that name: the event.
         secrets: Of the repository.
         variables: Of the repository.
+        environments: Variables, and secrets, that only jobs of an environment see.
         env: Of the machine.
     """
 
@@ -79,6 +81,7 @@ class Runner:
     github: Json
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    environments: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
 
     def run(self, path: Path) -> dict[str, list[Job]]:
@@ -105,8 +108,16 @@ class Runner:
         for matrix in _matrix(spec.get("strategy", {}).get("matrix", {})):
             folder = self.workspaces / f"{name}-{uuid.uuid4().hex[:8]}"
             folder.mkdir(parents=True)
-            contexts = {"github": self.github | {"workspace": str(folder)}, "secrets": self.secrets, "needs": needs}
-            contexts |= {"vars": self.variables, "matrix": matrix, "env": {}, "steps": {}, "runner": {"os": "Linux"}}
+            variables, secrets = self.environments.get(spec.get("environment", ""), ({}, {}))
+            contexts = {"github": self.github | {"workspace": str(folder)}, "secrets": self.secrets | secrets}
+            contexts |= {
+                "needs": needs,
+                "vars": self.variables | variables,
+                "matrix": matrix,
+                "env": {},
+                "steps": {},
+                "runner": {"os": "Linux"},
+            }
             contexts |= {"inputs": self.github["event"].get("inputs", {}), "job": {"status": "success"}}
             job = Job(name, folder, contexts)
             status = {"success": results <= {"success"}, "failure": "failure" in results}
@@ -138,7 +149,8 @@ class Runner:
             return self._type(job, step, outputs)
         asked = self.evaluator.texts(step.get("with", {}), job.contexts)
         action = step["uses"].partition("@")[0]
-        return self._compose(job, action, asked) if action.startswith("./") else self._use(job, action, asked, outputs)
+        local = action.startswith("./")
+        return self._compose(job, action, asked, outputs) if local else self._use(job, action, asked, outputs)
 
     def _use(self, job: Job, action: str, asked: dict[str, str], outputs: dict[str, str]) -> bool:
         assert action in self.actions, f"{job.name}: there is no stand-in for {action}"
@@ -149,17 +161,21 @@ class Runner:
             return False
         return True
 
-    def _compose(self, job: Job, action: str, asked: dict[str, str]) -> bool:
+    def _compose(self, job: Job, action: str, asked: dict[str, str], outputs: dict[str, str]) -> bool:
         """Runs the steps of an action that the repository brings; they see its inputs, and no secrets or variables."""
         spec = yaml.safe_load((job.folder / action / "action.yml").read_text("utf-8"))
         assert spec["runs"]["using"] == "composite", f"{action} is no composite action"
-        given = {name: asked.get(name, known.get("default", "")) for name, known in spec["inputs"].items()}
-        assert set(asked) <= given.keys(), f"{job.name}: {action} has no inputs {set(asked) - given.keys()}"
+        unset = self.evaluator.texts(
+            {name: known.get("default", "") for name, known in spec["inputs"].items()}, job.contexts
+        )
+        assert set(asked) <= unset.keys(), f"{job.name}: {action} has no inputs {set(asked) - unset.keys()}"
         theirs = job.contexts
-        job.contexts = theirs | {"inputs": given, "steps": {}, "secrets": {}, "vars": {}}
+        job.contexts = theirs | {"inputs": unset | asked, "steps": {}, "secrets": {}, "vars": {}}
         for step in spec["runs"]["steps"]:
             assert "uses" in step or "shell" in step, f"{action}: GitHub wants a shell for {step}"
             self._run_step(job, step)
+        wanted = {name: known["value"] for name, known in spec.get("outputs", {}).items()}
+        outputs |= self.evaluator.texts(wanted, job.contexts)
         job.contexts = theirs
         return job.result == "success"
 
@@ -193,8 +209,8 @@ TOLD = ("actor", "event_name", "ref", "repository", "run_id", "sha", "workflow")
 
 def read(path: Path) -> Json:
     """A workflow; YAML takes its key `on` for a truth."""
-    workflow: Json = yaml.safe_load(path.read_text("utf-8"))
-    return {"on" if key is True else key: value for key, value in workflow.items()}
+    workflow: dict[object, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return {"on" if key is True else str(key): value for key, value in workflow.items()}
 
 
 def starts(path: Path, event: str, branch: str = "main", changed: Iterable[str] = ()) -> bool:

@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+State = dict[str, Any]
 STATE = Path(os.environ["GH_STATE"])
 
 
@@ -21,19 +23,19 @@ def main(words: list[str]) -> None:
     STATE.write_text(json.dumps(state, indent=2), encoding="utf-8")
 
 
-def create(state: dict, words: list[str]) -> None:
+def create(state: State, words: list[str]) -> None:
     """Opens a pull request for a branch that was pushed."""
     parser = argparse.ArgumentParser()
     for option in ("head", "base", "title", "body"):
         parser.add_argument(f"--{option}", required=True)
     asked = vars(parser.parse_args(words))
-    heads = subprocess.check_output(["git", "ls-remote", "--heads", "origin", asked["head"]], text=True)  # noqa: S603, S607
+    heads = subprocess.check_output(["git", "ls-remote", "--heads", "origin", asked["head"]], text=True)
     if not heads:
         sys.exit(f"gh: there is no branch {asked['head']}")
     state.setdefault("pulls", {})[asked["head"]] = asked | {"comments": []}
 
 
-def comment(state: dict, words: list[str]) -> None:
+def comment(state: State, words: list[str]) -> None:
     """Says something in a pull request."""
     parser = argparse.ArgumentParser()
     parser.add_argument("head")
@@ -42,7 +44,7 @@ def comment(state: dict, words: list[str]) -> None:
     state["pulls"][asked.head]["comments"].append(asked.body_file.read_text("utf-8"))
 
 
-def api(state: dict, words: list[str]) -> None:
+def api(state: State, words: list[str]) -> None:
     """Takes what is sent to a path, and answers with what is kept there."""
     parser = argparse.ArgumentParser()
     parser.add_argument("path")
@@ -56,7 +58,7 @@ def api(state: dict, words: list[str]) -> None:
         read = {name: Path(value[1:]).read_text("utf-8") if value[:1] == "@" else value for name, value in sent.items()}
         state.setdefault("sent", []).append({"path": path} | read)
     elif not asked.silent:
-        print(json.dumps(state.get("kept", {}).get(path, [])))
+        sys.stdout.write(state.get("kept", {})[path] + "\n")
 
 
 if __name__ == "__main__":

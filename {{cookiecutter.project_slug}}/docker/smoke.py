@@ -66,11 +66,16 @@ def is_ready(url: str) -> bool:
 
 
 def ask(url: str, body: object = None, key: str = "") -> dict:
-    """The content of an answer; OSError for one that is a refusal."""
+    """The content of an answer in JSON; OSError for one that is a refusal."""
+    return json.loads(fetch(url, body, key))
+
+
+def fetch(url: str, body: object = None, key: str = "") -> str:
+    """The text of an answer; OSError for one that is a refusal."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     data = None if body is None else json.dumps(body).encode()
     with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=10) as response:
-        return json.load(response)
+        return response.read().decode()
 
 
 def docker(*words: str) -> str:

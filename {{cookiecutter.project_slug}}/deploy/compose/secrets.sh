@@ -11,6 +11,10 @@ for name in mlflow predictions; do
     [ -s "secrets/${name}_url" ] || printf 'postgresql+psycopg://%s:%s' "$name" "$location" >"secrets/${name}_url"
 done
 if [ ! -s secrets/serving/keys.json ]; then
+    command -v kedro >/dev/null || {
+        echo "$PWD/secrets/serving/keys.json is missing: copy what 'kedro keys create' wrote, or nobody is answered." >&2
+        exit 1
+    }
     printf 'API key of the service, which cannot be read again: '
     SERVING_KEYS_FILE=secrets/serving/keys.json kedro keys create operator --scope predict --scope operate
 fi

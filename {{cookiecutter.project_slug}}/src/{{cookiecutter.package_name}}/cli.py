@@ -39,7 +39,7 @@ def set_parameters(assignments: tuple[str, ...]) -> None:
 
 
 @cli.command(cls=Explained)
-@click.option("--for", "workflow", type=click.Choice(["train", "deploy"]), help="A workflow that is about to begin.")
+@click.option("--for", "workflow", type=click.Choice(["train", "build", "deploy"]), help="A job of a workflow, which is about to begin.")
 def doctor(workflow: str | None) -> None:
     """Look whether all is set up, here and on GitHub, and say what to mend."""
     from .mlops.doctor import check, examine  # noqa: PLC0415  (kedro --help does not need it)

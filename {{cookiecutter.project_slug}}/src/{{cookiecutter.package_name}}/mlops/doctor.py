@@ -22,7 +22,7 @@ class Setting(NamedTuple):
     Attributes:
         name: As Actions see it.
         kind: `variable` or `secret`.
-        needed_by: Workflows that refuse to work without it.
+        needed_by: Jobs that refuse to work without it.
         without_it: What happens without it.
         only: Data remote or deploy target that it belongs to; empty for all.
     """
@@ -36,7 +36,7 @@ class Setting(NamedTuple):
 
 UNREAD, SAME = "Actions cannot read the data: CI judges the sample, trainings fail", "the same"
 SETTINGS = (
-    Setting("MLFLOW_TRACKING_URI", "variable", ("train", "deploy"), "a push starts no training, and a dispatch fails"),
+    Setting("MLFLOW_TRACKING_URI", "variable", ("train", "build", "deploy"), "a push starts no training, and a dispatch fails"),
     Setting("MLFLOW_TRACKING_USERNAME", "variable", (), "an MLflow server with passwords does not answer"),
     Setting("MLFLOW_TRACKING_PASSWORD", "secret", (), SAME),
     Setting("TRAIN_RUNNER", "variable", (), "trainings run on GitHub's machines, which see nothing of your network"),
@@ -47,12 +47,15 @@ SETTINGS = (
     Setting("AZURE_CLIENT_ID", "variable", ("train",), UNREAD, "azure"),
     Setting("AZURE_TENANT_ID", "variable", ("train",), SAME, "azure"),
     Setting("AZURE_SUBSCRIPTION_ID", "variable", ("train",), SAME, "azure"),
+    Setting("IMAGE_REPOSITORY", "variable", (), "images go to ghcr.io, under the name of the repository"),
+    Setting("DEPLOY_RUNNER", "variable", (), "deployments come from GitHub's machines, which must reach the target"),
     Setting("APP_ID", "variable", (), "no checks start on the pull request of a training: close it and open it again"),
     Setting("APP_PRIVATE_KEY", "secret", (), SAME),
     Setting("CANARY_PERCENT", "variable", (), "the canary takes 10 % of the requests"),
     Setting("CANARY_SECONDS", "variable", (), "the canary is watched for 300 seconds"),
     Setting("SERVING_KEY", "secret", ("deploy",), "the service does not answer the smoke test: nothing is deployed"),
     Setting("DEPLOY_HOST", "variable", ("deploy",), "nobody knows where to deploy to", "compose"),
+    Setting("DEPLOY_FOLDER", "variable", (), "it is deployed to a folder named like the repository", "compose"),
     Setting("DEPLOY_KNOWN_HOSTS", "variable", ("deploy",), "the host is not trusted", "compose"),
     Setting("DEPLOY_SSH_KEY", "secret", ("deploy",), "the host lets nobody in", "compose"),
     Setting("KUBE_CONFIG", "variable", ("deploy",), "nobody knows where to deploy to", "kubernetes"),
@@ -82,16 +85,16 @@ def examine(project: Path, settings: dict[str, Any]) -> Iterator[tuple[str, str]
     yield from _on_github(project)
 
 
-def check(project: Path, workflow: str, settings: dict[str, Any]) -> None:
-    """Refuses to begin a workflow for which something is missing.
+def check(project: Path, job: str, settings: dict[str, Any]) -> None:
+    """Refuses to begin a job for which something is missing.
 
     Raises:
         RefusedError: If a setting that it needs is empty, or MLflow does not answer; it names all settings.
     """
-    needed = [setting for setting in relevant(project) if workflow in setting.needed_by]
+    needed = [setting for setting in relevant(project) if job in setting.needed_by]
     if missing := [setting for setting in needed if not os.environ.get(setting.name)]:
         told = "\n".join(f"  - {setting.kind} {setting.name}: {setting.without_it}" for setting in missing)
-        msg = f"{workflow}.yml needs what is not set (docs/operate.md says where):\n{told}"
+        msg = f"the job {job} needs what is not set (docs/operate.md says where):\n{told}"
         raise RefusedError(msg)
     connect(settings, project)
 
