@@ -57,6 +57,7 @@ class GitHub:
         gh.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "tests/workflows/gh.py"} "$@"\n', "utf-8")
         gh.chmod(0o755)
         path = os.pathsep.join([str(gh.parent), os.environ["PATH"]])
+        self.machine |= {"RUNNER_TEMP": str(self.home / "temporary")}
         self.machine |= {"GH_STATE": str(self.home / "state.json"), "PATH": path, "DOCKER": DOCKER}
 
     @property
@@ -100,11 +101,10 @@ class GitHub:
         (self.home / "runs").mkdir(exist_ok=True)
         actions: dict[str, Action] = {action: partial(self._note, action) for action in NOTED}
         actions |= {
-            "actions/cache": _cache,
             "actions/checkout": self._checkout,
             "actions/download-artifact": self._download,
-            "actions/setup-python": _setup_python,
             "actions/upload-artifact": self._upload,
+            "astral-sh/setup-uv": self._setup_uv,
             "re-actors/alls-green": _alls_green,
             "sigstore/cosign-installer": self._install_cosign,
             "zizmorcore/zizmor-action": _zizmor,
@@ -113,19 +113,24 @@ class GitHub:
         runner = Runner(self.evaluator, actions, self.home / "runs", github, *settings)
         return runner.run(self.project.path / ".github" / "workflows" / f"{name}.yml")
 
-    def _checkout(self, job: Job, _: dict[str, str]) -> None:
+    def _checkout(self, job: Job, _: Env) -> None:
         run("git", "clone", "--quiet", self.origin, job.folder, cwd=self.home)
         run("git", "checkout", "--quiet", job.contexts["github"]["sha"], cwd=job.folder)
 
-    def _note(self, action: str, job: Job, asked: dict[str, str]) -> None:
+    def _setup_uv(self, job: Job, _: Env) -> None:
+        """The project's own uv has its cache here already; what it would fetch it finds: the Pythons."""
+        pythons = [str(python.parent) for python in PYTHONS.values()]
+        job.env["PATH"] = os.pathsep.join([*pythons, self.machine["PATH"]])
+
+    def _note(self, action: str, job: Job, asked: Env) -> None:
         self.noted.append((job.name, action, asked))
 
-    def _install_cosign(self, _: Job, __: dict[str, str]) -> None:
+    def _install_cosign(self, _: Job, __: Env) -> None:
         cosign = self.home / "bin" / "cosign"
         cosign.write_text(f'#!/bin/sh\necho "$@" >>{self.home / "signed"}\n', "utf-8")
         cosign.chmod(0o755)
 
-    def _upload(self, job: Job, asked: dict[str, str]) -> dict[str, str]:
+    def _upload(self, job: Job, asked: Env) -> dict[str, str]:
         found = job.folder / asked["path"]
         if not found.exists():
             raise FailedError(f"there is nothing at {asked['path']}")
@@ -134,31 +139,20 @@ class GitHub:
         shutil.copytree(found, kept) if found.is_dir() else shutil.copy(found, kept)
         return {"artifact-url": f"https://github.com/artifacts/{asked['name']}"}
 
-    def _download(self, job: Job, asked: dict[str, str]) -> None:
+    def _download(self, job: Job, asked: Env) -> None:
         kept = self.home / "artifacts" / asked["name"]
         if not kept.exists():
             raise FailedError(f"there is no artifact {asked['name']}")
         shutil.copytree(kept, job.folder / asked["path"], dirs_exist_ok=True)
 
 
-def _setup_python(job: Job, asked: dict[str, str]) -> None:
-    version = asked["python-version"] or (job.folder / asked["python-version-file"]).read_text("utf-8").strip()
-    if version not in PYTHONS:
-        raise FailedError(f"there is no Python {version} here")
-    job.env["PATH"] = os.pathsep.join([str(PYTHONS[version].parent), job.env.get("PATH") or os.environ["PATH"]])
-
-
-def _cache(job: Job, asked: dict[str, str]) -> None:
-    job.log += f"uv keeps its cache where it is; asked was {asked['key']}\n"
-
-
-def _alls_green(_: Job, asked: dict[str, str]) -> None:
+def _alls_green(_: Job, asked: Env) -> None:
     bad = [name for name, need in json.loads(asked["jobs"]).items() if need["result"] != "success"]
     if bad:
         raise FailedError(f"not green: {bad}")
 
 
-def _zizmor(job: Job, _: dict[str, str]) -> None:
+def _zizmor(job: Job, _: Env) -> None:
     run(Path(sys.prefix) / "bin" / "zizmor", "--offline", "--no-progress", ".github", cwd=job.folder)
 
 

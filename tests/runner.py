@@ -66,7 +66,7 @@ class Runner:
     Attributes:
         evaluator: Of expressions.
         actions: Stand-ins by the name of the action, without its version; they return outputs; `FailedError` fails the
-            step. Actions of the repository itself are executed.
+            step.
         workspaces: Folder for the workspaces of jobs.
         github: The context of that name: the event.
         secrets: Of the repository.
@@ -149,8 +149,7 @@ class Runner:
             return self._type(job, step, outputs)
         asked = self.evaluator.texts(step.get("with", {}), job.contexts)
         action = step["uses"].partition("@")[0]
-        local = action.startswith("./")
-        return self._compose(job, action, asked, outputs) if local else self._use(job, action, asked, outputs)
+        return self._use(job, action, asked, outputs)
 
     def _use(self, job: Job, action: str, asked: dict[str, str], outputs: dict[str, str]) -> bool:
         assert action in self.actions, f"{job.name}: there is no stand-in for {action}"
@@ -160,24 +159,6 @@ class Runner:
             job.log += f"{error}\n"
             return False
         return True
-
-    def _compose(self, job: Job, action: str, asked: dict[str, str], outputs: dict[str, str]) -> bool:
-        """Runs the steps of an action that the repository brings; they see its inputs, and no secrets or variables."""
-        spec = yaml.safe_load((job.folder / action / "action.yml").read_text("utf-8"))
-        assert spec["runs"]["using"] == "composite", f"{action} is no composite action"
-        unset = self.evaluator.texts(
-            {name: known.get("default", "") for name, known in spec["inputs"].items()}, job.contexts
-        )
-        assert set(asked) <= unset.keys(), f"{job.name}: {action} has no inputs {set(asked) - unset.keys()}"
-        theirs = job.contexts
-        job.contexts = theirs | {"inputs": unset | asked, "steps": {}, "secrets": {}, "vars": {}}
-        for step in spec["runs"]["steps"]:
-            assert "uses" in step or "shell" in step, f"{action}: GitHub wants a shell for {step}"
-            self._run_step(job, step)
-        wanted = {name: known["value"] for name, known in spec.get("outputs", {}).items()}
-        outputs |= self.evaluator.texts(wanted, job.contexts)
-        job.contexts = theirs
-        return job.result == "success"
 
     def _type(self, job: Job, step: Json, outputs: dict[str, str]) -> bool:
         files = {name: job.folder.parent / f"{job.folder.name}.{name}" for name in FILES}
@@ -191,8 +172,8 @@ class Runner:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)  # fmt: skip
         job.log += f"$ {script}\n{done.stdout}\n"
         job.summary += files["STEP_SUMMARY"].read_text("utf-8")
-        outputs |= _pairs(files["OUTPUT"].read_text("utf-8"))
-        job.env |= _pairs(files["ENV"].read_text("utf-8"))
+        outputs |= pairs(files["OUTPUT"].read_text("utf-8"))
+        job.env |= pairs(files["ENV"].read_text("utf-8"))
         for folder in files["PATH"].read_text("utf-8").splitlines():
             job.env["PATH"] = os.pathsep.join([folder, job.env.get("PATH", os.environ["PATH"])])
         return done.returncode == 0
@@ -246,7 +227,7 @@ def _matrix(matrix: Json) -> Iterator[Json]:
         yield dict(zip(names, values, strict=True))
 
 
-def _pairs(text: str) -> dict[str, str]:
+def pairs(text: str) -> dict[str, str]:
     """What a step wrote into an environment file: NAME=VALUE, or NAME<<END, lines and END."""
     pairs, lines = {}, iter(text.splitlines())
     for line in lines:

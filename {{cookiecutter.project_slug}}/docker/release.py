@@ -56,7 +56,7 @@ def main(image: str, golden: str) -> None:
 
 
 def watch(url: str, expected: dict, seconds: float) -> None:
-    """Looks at a service for some time, and at least once; UnfitError if it fails, or answers otherwise than expected."""
+    """Looks at a service for some time, at least once; UnfitError if it fails, or answers otherwise than expected."""
     asked = {"dataframe_records": expected["rows"], "params": {"probabilities": True}}
     begin = time.monotonic()
     while not is_ready(url):

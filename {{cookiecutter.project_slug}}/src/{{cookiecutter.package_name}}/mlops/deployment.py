@@ -24,10 +24,12 @@ def verify(console: Open, version: str) -> None:
 @click.argument("version")
 @click.pass_obj
 def golden(console: Open, version: str) -> None:
-    """Print what VERSION answered to some requests when it was trained, as JSON."""
-    from . import registry  # noqa: PLC0415
+    """Print what VERSION, if it may serve, answered to some requests when it was trained, as JSON."""
+    from . import promotion, registry  # noqa: PLC0415
 
-    click.echo(registry.golden(registry.find(console().name, version)))
+    found = registry.find(console().name, version)
+    promotion.check(found)
+    click.echo(registry.golden(found))
 
 
 @model.command("set-image")

@@ -6,60 +6,15 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from dvc.repo import Repo
 from mlflow import MlflowClient
 
 from ..errors import RefusedError
+from .actions import relevant
 from .store import PredictionStore
 from .tracking import connect
-
-
-class Setting(NamedTuple):
-    """A variable or secret of the repository on GitHub.
-
-    Attributes:
-        name: As Actions see it.
-        kind: `variable` or `secret`.
-        needed_by: Jobs that refuse to work without it.
-        without_it: What happens without it.
-        only: Data remote or deploy target that it belongs to; empty for all.
-    """
-
-    name: str
-    kind: str
-    needed_by: tuple[str, ...]
-    without_it: str
-    only: str = ""
-
-
-UNREAD, SAME = "Actions cannot read the data: CI judges the sample, trainings fail", "the same"
-SETTINGS = (
-    Setting("MLFLOW_TRACKING_URI", "variable", ("train", "build", "deploy"), "a push starts no training, and a dispatch fails"),
-    Setting("MLFLOW_TRACKING_USERNAME", "variable", (), "an MLflow server with passwords does not answer"),
-    Setting("MLFLOW_TRACKING_PASSWORD", "secret", (), SAME),
-    Setting("TRAIN_RUNNER", "variable", (), "trainings run on GitHub's machines, which see nothing of your network"),
-    Setting("AWS_ROLE", "variable", ("train",), UNREAD, "s3"),
-    Setting("AWS_REGION", "variable", ("train",), SAME, "s3"),
-    Setting("GCP_PROVIDER", "variable", ("train",), UNREAD, "gs"),
-    Setting("GCP_SERVICE_ACCOUNT", "variable", ("train",), SAME, "gs"),
-    Setting("AZURE_CLIENT_ID", "variable", ("train",), UNREAD, "azure"),
-    Setting("AZURE_TENANT_ID", "variable", ("train",), SAME, "azure"),
-    Setting("AZURE_SUBSCRIPTION_ID", "variable", ("train",), SAME, "azure"),
-    Setting("IMAGE_REPOSITORY", "variable", (), "images go to ghcr.io, under the name of the repository"),
-    Setting("DEPLOY_RUNNER", "variable", (), "deployments come from GitHub's machines, which must reach the target"),
-    Setting("APP_ID", "variable", (), "no checks start on the pull request of a training: close it and open it again"),
-    Setting("APP_PRIVATE_KEY", "secret", (), SAME),
-    Setting("CANARY_PERCENT", "variable", (), "the canary takes 10 % of the requests"),
-    Setting("CANARY_SECONDS", "variable", (), "the canary is watched for 300 seconds"),
-    Setting("SERVING_KEY", "secret", ("deploy",), "the service does not answer the smoke test: nothing is deployed"),
-    Setting("DEPLOY_HOST", "variable", ("deploy",), "nobody knows where to deploy to", "compose"),
-    Setting("DEPLOY_FOLDER", "variable", (), "it is deployed to a folder named like the repository", "compose"),
-    Setting("DEPLOY_KNOWN_HOSTS", "variable", ("deploy",), "the host is not trusted", "compose"),
-    Setting("DEPLOY_SSH_KEY", "secret", ("deploy",), "the host lets nobody in", "compose"),
-    Setting("KUBE_CONFIG", "variable", ("deploy",), "nobody knows where to deploy to", "kubernetes"),
-)
 
 
 def examine(project: Path, settings: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -83,28 +38,6 @@ def examine(project: Path, settings: dict[str, Any]) -> Iterator[tuple[str, str]
     for what, look in looks.items():
         yield what, look()
     yield from _on_github(project)
-
-
-def check(project: Path, job: str, settings: dict[str, Any]) -> None:
-    """Refuses to begin a job for which something is missing.
-
-    Raises:
-        RefusedError: If a setting that it needs is empty, or MLflow does not answer; it names all settings.
-    """
-    needed = [setting for setting in relevant(project) if job in setting.needed_by]
-    if missing := [setting for setting in needed if not os.environ.get(setting.name)]:
-        told = "\n".join(f"  - {setting.kind} {setting.name}: {setting.without_it}" for setting in missing)
-        msg = f"the job {job} needs what is not set (docs/operate.md says where):\n{told}"
-        raise RefusedError(msg)
-    connect(settings, project)
-
-
-def relevant(project: Path) -> list[Setting]:
-    """The settings that concern this project's data remote and deploy target."""
-    with Repo(str(project)) as repo:
-        remote = repo.config["remote"][repo.config["core"]["remote"]]["url"].partition("://")[0]
-    target = "compose" if (project / "compose.yaml").exists() else "kubernetes"
-    return [setting for setting in SETTINGS if setting.only in {"", remote, target}]
 
 
 def _author() -> str:

@@ -13,9 +13,9 @@ def moves(*steps: str) -> list[Move]:
     made: list[Move] = []
     for day, step in enumerate(steps):
         served = serving(made)
-        action, after = ("rollback", served[-2]) if step == "back" else ("promote", step)
-        before = served[-1] if served else ""
-        made.append(Move(action, "production", before, after, "", "", "", "", START + timedelta(days=day)))
+        action, after = ("rollback", served[-2].after) if step == "back" else ("promote", step)
+        before, image = served[-1].after if served else "", f"image {day}"
+        made.append(Move(action, "production", before, after, "", "", "", image, at=START + timedelta(days=day)))
     return made
 
 
@@ -31,11 +31,16 @@ def moves(*steps: str) -> list[Move]:
     ],
 )
 def test_rollbacks_undo_promotions_one_by_one(steps: list[str], stack: list[str]) -> None:
-    assert serving(moves(*steps)) == stack
+    assert [move.after for move in serving(moves(*steps))] == stack
+
+
+def test_a_rollback_goes_to_the_image_in_which_a_version_served() -> None:
+    assert [move.image for move in serving(moves("1", "2", "1", "back"))] == ["image 0", "image 1"]
 
 
 def test_a_version_that_served_before_the_ledger_began_can_be_gone_back_to() -> None:
-    assert serving([Move("promote", "production", "1", "2", "", "", "", "", START)]) == ["1", "2"]
+    served = serving([Move("promote", "production", "1", "2", "", "", "", "image", at=START)])
+    assert [(move.after, move.image) for move in served] == [("1", ""), ("2", "image")]
 
 
 def test_the_ledger_knows_what_served_at_any_time() -> None:
