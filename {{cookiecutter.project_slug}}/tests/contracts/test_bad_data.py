@@ -83,7 +83,7 @@ def test_a_missing_month_is_named(project: Path, kedro: Kedro) -> None:
 
 
 def test_training_on_what_is_tested_is_refused(project: Path, kedro: Kedro) -> None:
-    assert (
-        "test on months that come after" in kedro("run", "--env", "ci", "--params", "split.train.last=2013-09").output
-    )
+    listed = "train.first=2013-01,train.last=2013-09,test.first=2013-09,test.last=2013-10"
+    settings = ",".join(f"split.{setting}" for setting in ["window=listed", *listed.split(",")])
+    assert "test on months that come after" in kedro("run", "--env", "ci", "--params", settings).output
     assert not (project / "mlflow.db").exists()

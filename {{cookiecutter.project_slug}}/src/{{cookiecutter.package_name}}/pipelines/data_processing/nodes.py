@@ -56,9 +56,10 @@ def split_train_test(features: Months, split: Split) -> tuple[pd.DataFrame, pd.D
         Training set and test set, both `ModelInput`, rows in the order of months.
 
     Raises:
-        RefusedError: If a month of `split` has no data.
+        RefusedError: If a month of `split` has no data, or there are too few.
     """
-    return _months(features, split.train.months, "train"), _months(features, split.test.months, "test")
+    train, test = split.months(features)
+    return _months(features, train, "train"), _months(features, test, "test")
 
 
 def _months(features: Months, wanted: list[str], use: str) -> pd.DataFrame:
