@@ -106,8 +106,8 @@ class ModelConsole:
             if name.startswith(("test_", "train_", *MEASURED)) and old != "" and new != ""
         ]
         self._show("Metrics and cost", [*columns, "change"], rows)
-        lineage = (registry.lineage_in(version.tags) for version in versions)
-        for title, pair in (("Parameters that differ", (before.params, after.params)), ("Lineage that differs", lineage)):
+        parameters, lineage = (before.params, after.params), (registry.lineage_in(version.tags) for version in versions)
+        for title, pair in (("Parameters that differ", parameters), ("Lineage that differs", lineage)):
             self._show(title, columns, (row for row in side_by_side(*pair) if row[1] != row[2]))
 
     def explain(self, key: str, wanted: str | None) -> None:

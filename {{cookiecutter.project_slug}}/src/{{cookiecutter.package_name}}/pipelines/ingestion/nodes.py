@@ -74,7 +74,7 @@ def _judge(month: str, rows: pd.DataFrame, former: dict[str, Profile], ingestion
 
 def _is_period(name: str) -> bool:
     try:
-        return bool(pd.Period(name))
+        return bool(pd.Period(name).start_time)
     except ValueError:
         return False
 
@@ -82,4 +82,4 @@ def _is_period(name: str) -> bool:
 def _sentence(found: Finding) -> str:
     where = f" of '{found.column}'" if found.column else ""
     beside = f" ({found.beside})" if found.beside else ""
-    return f"{found.rule}{where}: {found.found:.3g}, and {found.allowed:g} is allowed: {MEANING[found.rule]}{beside}"
+    return f"{found.rule}{where}: {found.found:.3g} where {found.allowed:g} is allowed{beside}; {MEANING[found.rule]}"

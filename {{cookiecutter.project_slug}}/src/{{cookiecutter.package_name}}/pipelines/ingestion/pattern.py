@@ -108,7 +108,9 @@ def compare(now: Profile, former: Mapping[str, Profile], ingestion: Ingestion) -
         rule, column = cast("tuple[str, str]", label)
         yield Finding(rule, column, float(found.min()), limits[rule], str(found.idxmin()))
     for column, share in now.categories.items():
-        were = pd.DataFrame({name: was.categories.get(column, {}) for name, was in former.items()}).fillna(0)
+        if not all(column in was.categories for was in former.values()):
+            continue
+        were = pd.DataFrame({name: was.categories[column] for name, was in former.items()}).fillna(0)
         unseen = share[~share.index.isin(were.index)]
         gone = were.min(axis=1)[~were.index.isin(share.index)]
         yield Finding("unseen", column, float(unseen.sum()), limits["unseen"], _names(unseen))
