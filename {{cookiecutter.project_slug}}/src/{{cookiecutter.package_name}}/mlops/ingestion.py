@@ -69,7 +69,7 @@ class IngestedMonths(_Months):
 
 
 class QuarantinedMonths(_Months):
-    """Months that are refused, each with a report. Git and DVC ignore them: bad data is not handed on."""
+    """Months that were refused last, each with a report. Neither git nor DVC keeps them: bad data is not handed on."""
 
     def save(self, data: dict[str, dict[str, Any]]) -> None:
         """Moves what is refused here, and raises a `RefusedError` that says why."""
