@@ -19,9 +19,8 @@ if [[ -n ${DEPLOY_KNOWN_HOSTS:-} ]]; then
     printf '%s\n' "$DEPLOY_KNOWN_HOSTS" >"$private/hosts"
     options+=(-o "UserKnownHostsFile=$private/hosts" -o StrictHostKeyChecking=yes)
 fi
-on_host() { # shellcheck disable=SC2029  (the words are meant for the host)
-    ssh "${options[@]}" "$DEPLOY_HOST" "mkdir -p '$folder' && cd '$folder' && $*"
-}
+host=(ssh "${options[@]}" "$DEPLOY_HOST")
+on_host() { "${host[@]}" "mkdir -p '$folder' && cd '$folder' && $*"; }
 
 case $1 in
 reach)

@@ -30,8 +30,8 @@ def explain(error: BaseException) -> str | None:
             return _wrong_parameter(cause)
         if isinstance(cause, OSError) and cause.errno in FULL:
             return f"{cause.strerror}: what was half written has been removed. Make room and run again."
-        if type(cause) is ImportError and (unknown := re.search(r"\.pipelines\.(\w+)' module", str(cause))):
-            return f"there is no pipeline '{unknown[1]}'; `kedro registry list` lists them"
+        if unknown := _unknown(cause):
+            return unknown
     return _unreadable(error) if isinstance(error, DatasetError) else None
 
 
@@ -55,6 +55,14 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
+def _unknown(error: BaseException) -> str | None:
+    if type(error) is ImportError and (name := re.search(r"\.pipelines\.(\w+)' module", str(error))):
+        return f"there is no pipeline '{name[1]}'; `kedro registry list` lists them"
+    if type(error) is ValueError and (names := re.search(r"Pipeline input\(s\) {(.+)} not found", str(error))):
+        return f"conf/base/catalog.yml has no {names[1]}, which this pipeline needs"
+    return None
+
+
 def _wrong_parameter(error: ParameterValidationError) -> str:
     told = re.sub(r" \[type=[^,]*, input_value=(.*), input_type=\w+\]", r"; found \1", str(error))
     told = re.sub(r"\n +For further information.*", "", told)
@@ -63,6 +71,8 @@ def _wrong_parameter(error: ParameterValidationError) -> str:
 
 def _unreadable(error: DatasetError) -> str:
     *_, root = causes(error)
+    if empty := re.search(r"No partitions found in '([^']+)'", str(root)):
+        return f"there is no file in {_relative(empty[1])}"
     file = re.search(r"path=\D*?'([^']+)'", str(error))
     name = _relative(file[1]) if file else str(error).splitlines()[0]
     return (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Kedro, connect
+from conftest import Kedro, connect, dvc
 
 FLIGHTS, WEATHER = "data/01_raw/flights/2013-03.parquet", "data/01_raw/weather.parquet"
 Spoil = Callable[[pd.DataFrame], pd.DataFrame]
@@ -83,7 +83,81 @@ def test_a_missing_month_is_named(project: Path, kedro: Kedro) -> None:
 
 
 def test_training_on_what_is_tested_is_refused(project: Path, kedro: Kedro) -> None:
-    assert (
-        "test on months that come after" in kedro("run", "--env", "ci", "--params", "split.train.last=2013-09").output
-    )
+    listed = "train.first=2013-01,train.last=2013-09,test.first=2013-09,test.last=2013-10"
+    settings = ",".join(f"split.{setting}" for setting in ["window=listed", *listed.split(",")])
+    assert "test on months that come after" in kedro("run", "--env", "ci", "--params", settings).output
     assert not (project / "mlflow.db").exists()
+
+
+@pytest.fixture
+def incoming(project: Path) -> Path:
+    """A folder in which all months but January have just arrived."""
+    folder = project / "data/incoming"
+    folder.mkdir()
+    for file in sorted(project.glob("data/01_raw/flights/*.parquet"))[1:]:
+        file.rename(folder / file.name)
+    return folder
+
+
+def contents(*folders: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for folder in folders for file in folder.iterdir() if file.is_file()}
+
+
+def test_months_are_taken_in_one_after_the_other_and_once(project: Path, kedro: Kedro, incoming: Path) -> None:
+    arrived, history = contents(incoming), project / "data/01_raw/flights"
+    first = kedro("run", "--env", "ci", "--pipelines=ingestion")
+    assert first.exit_code == 0, first.output[-1500:]
+    assert contents(history).items() > arrived.items()
+    assert contents(incoming) == arrived  # they may have to be scored too
+    assert "up to date" in dvc(project, "status", f"{history}.dvc")
+    before = contents(history, history.parent, incoming)
+    assert kedro("run", "--env", "ci", "--pipelines=ingestion").exit_code == 0
+    assert contents(history, history.parent, incoming) == before
+    assert not (project / "data/quarantine").exists()
+
+
+def test_months_that_are_broken_go_to_quarantine_and_the_others_are_taken_in(
+    project: Path, kedro: Kedro, incoming: Path
+) -> None:
+    def spoil(month: str, spoiled: Spoil, source: str = "") -> None:
+        table = spoiled(pd.read_parquet(incoming / f"{source or month}.parquet"))
+        table.to_parquet(incoming / f"{month}.parquet", index=False)
+
+    spoil("2013-07", put("carrier", "ZZ"))
+    spoil("2013-08", lambda table: table[table["day"] <= 15])
+    spoil("2013-09", lambda table: table, source="2013-03")
+    spoil("2013-10", lambda table: table[table["origin"] != "EWR"])
+    (incoming / "2014-01.parquet").write_bytes(b"PAR1 and then nothing")
+    broken = kedro("run", "--env", "ci", "--pipelines=ingestion")
+    assert broken.exit_code == 1
+    told = broken.output.partition("Error: ")[2]
+    assert "Traceback" not in told
+    reasons = {
+        "2013-07": "column 'carrier': rule",
+        "2013-08": "days: ",
+        "2013-09": "overlap: 1 where 0 is allowed (2013-03)",
+        "2013-10": "gone of 'origin': ",
+        "2014-01": "2014-01.parquet cannot be read",
+    }
+    for month, reason in reasons.items():
+        _, _, after = told.partition(f"{month} is refused, data/quarantine/{month}.md has the details:")
+        assert reason in after.partition("is refused")[0]
+        assert reason in (project / f"data/quarantine/{month}.md").read_text()
+    names = [f"2013-0{month}" for month in range(1, 7)]
+    assert sorted(contents(project / "data/01_raw/flights")) == [f"{name}.parquet" for name in names]
+    assert sorted(contents(incoming)) == [f"{name}.parquet" for name in names[1:]]
+    assert "up to date" in dvc(project, "status", "data/01_raw/flights.dvc")
+    assert kedro("run", "--env", "ci", "--pipelines=ingestion").exit_code == 0  # what was refused is not asked again
+
+
+def test_a_month_that_a_person_has_looked_at_is_taken_in(project: Path, kedro: Kedro, incoming: Path) -> None:
+    for file in incoming.glob("*"):
+        if file.stem != "2013-02":
+            file.unlink()
+    table = pd.read_parquet(incoming / "2013-02.parquet")
+    table[table["origin"] != "EWR"].to_parquet(incoming / "2013-02.parquet", index=False)
+    assert kedro("run", "--env", "ci", "--pipelines=ingestion").exit_code == 1
+    (project / "data/quarantine/2013-02.parquet").rename(incoming / "2013-02.parquet")
+    accepted = kedro("run", "--env", "ci", "--pipelines=ingestion", "--params=ingestion.accept=2013-02")
+    assert accepted.exit_code == 0, accepted.output
+    assert (project / "data/01_raw/flights/2013-02.parquet").exists()

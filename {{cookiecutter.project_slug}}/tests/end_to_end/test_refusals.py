@@ -45,6 +45,23 @@ def test_an_unknown_pipeline_is_named(project: Path, kedro: Kedro) -> None:
     assert "there is no pipeline 'trainign'" in result.output
 
 
+def test_a_dataset_that_the_catalog_does_not_name_is_named(project: Path, kedro: Kedro) -> None:
+    catalog = project / "conf/base/catalog.yml"
+    catalog.write_text(catalog.read_text().replace("\nreference:", "\nreferences:"))
+    result = kedro("run", "--env", "ci", "--pipelines=inference")
+    assert result.exit_code == 1
+    assert "conf/base/catalog.yml has no 'reference', which this pipeline needs" in result.output
+
+
+def test_a_folder_without_files_is_named(project: Path, kedro: Kedro) -> None:
+    (project / "data/incoming").mkdir()
+    catalog = project / "conf/ci/catalog.yml"
+    catalog.write_text("serving_model: {type: MemoryDataset, data: 1}\nreference: {type: MemoryDataset, data: 1}\n")
+    result = kedro("run", "--env", "ci", "--pipelines=inference")
+    assert result.exit_code == 1
+    assert "Error: there is no file in data/incoming\n" in result.output
+
+
 def test_a_full_disk_leaves_no_half_written_file_and_the_next_run_works(
     project: Path, kedro: Kedro, monkeypatch: pytest.MonkeyPatch
 ) -> None:

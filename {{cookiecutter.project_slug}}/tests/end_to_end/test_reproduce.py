@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from conftest import Kedro, connect, dvc, git
+from conftest import DATA, Kedro, connect, dvc, git
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
@@ -79,11 +79,26 @@ def test_the_first_version_is_rebuilt_bit_by_bit(project: Path, kedro: Kedro) ->
     shutil.rmtree(tree.parent)
 
 
+def test_the_data_of_a_version_is_brought_back(project: Path, kedro: Kedro) -> None:
+    done = kedro("model", "data", "1", "old")
+    assert done.exit_code == 0, done.output
+    first, fetched = DATA, project / "old/data/01_raw"
+    names = [path.relative_to(first) for path in sorted(first.rglob("*")) if path.is_file()]
+    assert [(fetched / name).read_bytes() for name in names] == [(first / name).read_bytes() for name in names]
+    assert str(Path("old/data/01_raw") / names[0].parts[0]) in done.output
+    again = kedro("model", "data", "1", "old")
+    assert (again.exit_code, "would be overwritten" in again.output) == (1, True)
+    connect(project).set_model_version_tag(NAME, "3", "lineage.data.clean", "false")
+    unknown = kedro("model", "data", "3", "new")
+    assert "version 3 cannot be reproduced: data differed from its DVC pointers" in unknown.output
+
+
 def test_data_that_the_remote_lost_is_named(project: Path, kedro: Kedro) -> None:
     shutil.rmtree(project.parent / f"{NAME}-dvc-remote")
-    done = kedro("model", "reproduce", "1")
-    assert done.exit_code == 1
-    assert re.search(r"data/01_raw/\S+ with the hash [\w.]+ comes neither from DVC's cache nor from", done.output)
+    for command in (["reproduce", "1"], ["data", "1", "old"]):
+        done = kedro("model", *command)
+        assert done.exit_code == 1
+        assert re.search(r"data/01_raw/\S+ with the hash [\w.]+ comes neither from DVC's cache nor from", done.output)
     assert git(project, "worktree", "list").count("\n") == 0
 
 

@@ -71,3 +71,37 @@ def test_a_month_that_is_missing_is_named(lazy: Months) -> None:
 def test_windows_that_make_no_sense_are_refused(train: tuple[str, str], test: tuple[str, str], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         split(train, test)
+
+
+YEAR = [f"2013-{month:02}" for month in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("window", "train", "test"),
+    [
+        ({"window": "expanding", "test_months": 2}, YEAR[:10], YEAR[10:]),
+        ({"window": "rolling", "test_months": 1, "train_months": 3}, YEAR[8:11], YEAR[11:]),
+        ({"train": {"first": "2013-02", "last": "2013-03"}, "test": {"first": "2013-05", "last": "2013-05"}},
+         YEAR[1:3], YEAR[4:5]),
+    ],
+)  # fmt: skip
+def test_windows_move_with_the_newest_month_unless_they_are_listed(
+    window: dict[str, object], train: list[str], test: list[str]
+) -> None:
+    assert Split.model_validate(window).months(YEAR) == (train, test)
+
+
+def test_a_gap_is_named_and_too_few_months_are_refused(lazy: Months) -> None:
+    features = build_features(lazy, reference())
+    del features["2013-04"]
+    with pytest.raises(RefusedError, match=r"2013-04, which split\.train asks for"):
+        split_train_test(features, Split(window="expanding"))
+    with pytest.raises(RefusedError, match=r"9 months to train and 2 to test, and there are 10: .*split\.train_months"):
+        split_train_test(features, Split(window="rolling", train_months=9))
+    with pytest.raises(RefusedError, match="1 months to train and 10 to test, and there are 10"):
+        split_train_test(features, Split(window="expanding", test_months=10))
+
+
+def test_listed_months_have_to_be_listed() -> None:
+    with pytest.raises(ValidationError, match="needs train and test"):
+        Split.model_validate({"window": "listed", "train": {"first": "2013-02", "last": "2013-03"}})

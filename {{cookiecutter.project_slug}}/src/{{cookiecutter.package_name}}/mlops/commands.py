@@ -131,6 +131,15 @@ def export(console: Open, version: str, folder: Path) -> None:
 
 @model.command()
 @click.argument("version")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def data(console: Open, version: str, folder: Path) -> None:
+    """Copy into FOLDER the data that VERSION was trained on, from DVC's cache or remote."""
+    console().data(version, folder)
+
+
+@model.command()
+@click.argument("version")
 @click.option("--keep", is_flag=True, help="Leave the worktree, to look into it.")
 @click.pass_obj
 def reproduce(console: Open, version: str, keep: bool) -> None:

@@ -69,3 +69,8 @@ def _unequal_rows(was: pd.DataFrame, now: pd.DataFrame) -> str:
     same = (was == now) | (was.isna() & now.isna())
     columns = [str(name) for name, equal in same.all().items() if not equal]
     return f"predictions: {int((~same).any(axis=1).sum())} of {len(was)} rows differ, in {', '.join(columns)}"
+
+
+def side_by_side(was: dict[str, Any], now: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Names and values of both, in the order of names; an empty text stands for what one does not have."""
+    return ((name, was.get(name, ""), now.get(name, "")) for name in sorted(was.keys() | now.keys()))

@@ -14,8 +14,9 @@ from ..errors import RefusedError
 from ..problem import Problem
 from . import explanation, exported, ledger, promotion, registry
 from .cases import find_case
+from .comparison import side_by_side
 from .lineage import unclean
-from .reproduce import reproduce
+from .reproduce import bring_back, reproduce
 from .resources import MEASURED
 from .summary import summarize
 from .trace import trace
@@ -101,14 +102,13 @@ class ModelConsole:
         columns = ["", *(f"version {version.version}" for version in versions)]
         rows = [
             [name, old, new, f"{new - old:+.4f}"]
-            for name, old, new in _side_by_side(before.metrics, after.metrics)
+            for name, old, new in side_by_side(before.metrics, after.metrics)
             if name.startswith(("test_", "train_", *MEASURED)) and old != "" and new != ""
         ]
         self._show("Metrics and cost", [*columns, "change"], rows)
-        lineage = (registry.lineage_in(version.tags) for version in versions)
-        parameters = (before.params, after.params)
+        parameters, lineage = (before.params, after.params), (registry.lineage_in(version.tags) for version in versions)
         for title, pair in (("Parameters that differ", parameters), ("Lineage that differs", lineage)):
-            self._show(title, columns, (row for row in _side_by_side(*pair) if row[1] != row[2]))
+            self._show(title, columns, (row for row in side_by_side(*pair) if row[1] != row[2]))
 
     def explain(self, key: str, wanted: str | None) -> None:
         """Shows how a version answers for a held-out row, or for what a prediction was asked."""
@@ -145,6 +145,10 @@ class ModelConsole:
         exported.export(self.name, wanted, folder)
         self._say(f"{folder} holds version {exported.load(folder).version} of {self.name}.")
 
+    def data(self, wanted: str, folder: Path) -> None:
+        """Copies the data that a version was trained on."""
+        bring_back(self._project, self._name, wanted, folder, self._say)
+
     def reproduce(self, wanted: str, *, keep: bool) -> None:
         """Trains a version anew."""
         if differences := reproduce(self._project, self.name, wanted, self._say, keep=keep):
@@ -159,7 +163,3 @@ class ModelConsole:
             Console().print(table)
         else:
             self._say(f"{title}: none")
-
-
-def _side_by_side(was: dict[str, Any], now: dict[str, Any]) -> Iterable[tuple[str, Any, Any]]:
-    return ((name, was.get(name, ""), now.get(name, "")) for name in sorted(was.keys() | now.keys()))

@@ -14,6 +14,7 @@ import yaml
 from dvc.repo import Repo
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.entities.model_registry import ModelVersion
 
 from ..errors import RefusedError
 from . import registry
@@ -41,17 +42,37 @@ def reproduce(project: Path, name: str, wanted: str, say: Say, *, keep: bool = F
     Raises:
         RefusedError: If the version cannot be rebuilt, because a piece of its lineage, its commit or its data is lost.
     """
-    version = registry.find(name, wanted)
-    lineage = registry.lineage_in(version.tags)
-    if found := flaws(lineage):
-        msg = f"version {version.version} cannot be reproduced: {'; '.join(found)}"
-        raise RefusedError(msg)
+    version, lineage = _find(name, wanted)
     with _worktree(project, lineage["git.commit"], say, keep=keep) as (scratch, tree):
         _fetch_data(project, tree, lineage)
         python = _python(project, tree, scratch, lineage, say)
         say("Training")
         rebuilt = _train(tree, scratch, python, lineage)
         return list(differences(registry.run_of(version), rebuilt, scratch, say))
+
+
+def bring_back(project: Path, name: str, wanted: str, folder: Path, say: Say) -> None:
+    """Puts the data that a version was trained on into a folder, in which it has the same paths as in the project."""
+    _, lineage = _find(name, wanted)
+    if there := [str(folder / path) for path in inputs(lineage) if (folder / path).exists()]:
+        msg = f"{', '.join(there)} would be overwritten: name another folder"
+        raise RefusedError(msg)
+    with _worktree(project, lineage["git.commit"], say, keep=False) as (_, tree):
+        _fetch_data(project, tree, lineage)
+        for path in inputs(lineage):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(tree / path, folder / path)
+            say(f"{folder / path}")
+
+
+def _find(name: str, wanted: str) -> tuple[ModelVersion, dict[str, str]]:
+    """A version and its lineage, if that is without flaws."""
+    version = registry.find(name, wanted)
+    lineage = registry.lineage_in(version.tags)
+    if found := flaws(lineage):
+        msg = f"version {version.version} cannot be reproduced: {'; '.join(found)}"
+        raise RefusedError(msg)
+    return version, lineage
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class Patient(Table):
     s5: Series[float] = pa.Field(ge=2, le=8, metadata=BEFORE, description="Logarithm of triglycerides")
     s6: Series[float] = pa.Field(ge=40, le=400, metadata=BEFORE, description="Blood sugar, mg/dl")
 
-    @pa.dataframe_check(name="s4 is total cholesterol (s1) over HDL (s3)")
+    @pa.dataframe_check(error="s4 is total cholesterol (s1) over HDL (s3)")
     def ratio_agrees(cls, patients: pd.DataFrame) -> pd.Series:
         """Cholesterol is in mg/dl in both; another unit gives another ratio."""
         return (patients["s1"] / patients["s3"] - patients["s4"]).abs() < 1

@@ -59,9 +59,10 @@ def split_train_test(features: Months, split: Split) -> tuple[pd.DataFrame, pd.D
         Training set and test set, both `ModelInput`, rows in the order of months.
 
     Raises:
-        RefusedError: If a month of `split` has no data.
+        RefusedError: If a month of `split` has no data, or there are too few.
     """
-    return _months(features, split.train.months, "train"), _months(features, split.test.months, "test")
+    train, test = split.months(features)
+    return _months(features, train, "train"), _months(features, test, "test")
 
 
 def _months(features: Months, wanted: list[str], use: str) -> pd.DataFrame:
@@ -82,6 +83,7 @@ def sample_requests(flights_raw: Months, split: Split) -> pd.DataFrame:
     Returns:
         `SAMPLE` rows of `Request`, always the same ones.
     """
-    flights = flights_raw[split.test.months[-1]]()
+    _, test = split.months(flights_raw)
+    flights = flights_raw[max(test)]()
     asked = [name for name in Request.to_schema().columns if name in flights]
     return flights.sample(SAMPLE, random_state=0)[asked].reset_index(drop=True)
