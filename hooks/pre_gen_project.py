@@ -18,7 +18,7 @@ IMPORTED_HERE = set(
     httptools hypothesis importlinter ipykernel jinja2 joblib kedro kedro_datasets markdown_it matplotlib mlflow
     mypy nbclient nbstripout notebooks numpy packaging pandas pandera pre_commit pre_commit_hooks prometheus_client
     psutil psycopg pyarrow pydantic pydantic_settings pytest pytest_cov pytest_randomly pytest_timeout
-    pythonjsonlogger requests rich rows ruff s3fs schemathesis scipy service setuptools sklearn
+    pythonjsonlogger requests rich rows ruamel ruff s3fs schemathesis scipy service setuptools sklearn
     skops sqlalchemy src starlette tests threadpoolctl tox tox_uv typing_extensions uv uvicorn uvloop yaml yamllint
     """.split()  # noqa: SIM905 (a literal would take a line for each name)
 )

@@ -12,7 +12,7 @@ from baking import COMBINATIONS, BakedProject, clean_environment, copy_template
 
 Bake = Callable[..., BakedProject]
 
-TOGETHER = ("tests/test_demo.py", "tests/test_images.py", "tests/test_workflows.py")
+TOGETHER = ("tests/test_demo.py", "tests/test_images.py", "tests/test_lifecycle.py", "tests/test_workflows.py")
 """Modules whose tests share what takes minutes to make: one process runs all of a module."""
 
 collect_ignore = ["make_it_yours"]  # tests of projects, which run where they are laid over one

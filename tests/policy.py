@@ -16,9 +16,10 @@ MAY = {
     "release.yml release": {"contents: write"},  # makes the release
     "train.yml train": {"id-token: write"},  # logs in to the cloud that has the data
     "train.yml propose": {"contents: write", "pull-requests: write"},  # pushes dvc.lock, opens its pull request
+    "ci.yml pipeline": {"id-token: write"},  # logs in to the cloud that has the data; forks get no token
     "deploy.yml build": {"packages: write", "id-token: write", "attestations: write"},  # pushes, signs, attests
     "deploy.yml staging": {"id-token: write"},  # logs in to the cloud that it deploys to
-    "deploy.yml production": {"id-token: write"},  # the same
+    "deploy.yml production": {"id-token: write", "actions: read"},  # the same; asks who approved it
 }
 
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
