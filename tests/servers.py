@@ -28,11 +28,13 @@ NEEDS_HOST = pytest.mark.skipif(
 
 
 @contextlib.contextmanager
-def serving(command: Sequence[str | Path], folder: Path, port: str, path: str | None = None) -> Iterator[None]:
+def serving(
+    command: Sequence[str | Path], folder: Path, port: str, path: str | None = None, **env: str
+) -> Iterator[None]:
     """Runs a server in a folder, from when it takes connections, or answers to a path, until the body ends."""
     log = folder / "log"
     with log.open("wb") as file, subprocess.Popen(
-        command, cwd=folder, env=clean_environment(), stdout=file, stderr=subprocess.STDOUT
+        command, cwd=folder, env=clean_environment() | env, stdout=file, stderr=subprocess.STDOUT
     ) as server:  # fmt: skip
         try:
             deadline = time.monotonic() + PATIENCE
@@ -69,7 +71,7 @@ def mlflow_server(project: BakedProject, folder: Path) -> Iterator[str]:
         "--workers=1",
     ]
     stores = ["--backend-store-uri=sqlite:///mlflow.db", f"--artifacts-destination={folder / 'artifacts'}"]
-    with serving([*command, *stores], folder, port, "/health"):
+    with serving([*command, *stores], folder, port, "/health", MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false"):
         yield f"http://127.0.0.1:{port}"
 
 

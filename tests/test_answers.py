@@ -100,6 +100,7 @@ def test_refuses_the_name_of_everything_a_project_imports(refusals: Callable[...
         "python-json-logger": "pythonjsonlogger",
         "scikit-learn": "sklearn",
         "pyyaml": "yaml",
+        "ruamel-yaml": "ruamel",
     }
     imported = {called.get(name, name.replace("-", "_")) for name in names}
     assert {"kedro", "sklearn", "pytest", "dvc_s3"} <= imported

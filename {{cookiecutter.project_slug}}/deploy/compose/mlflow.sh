@@ -14,6 +14,7 @@ admin_password = ${admin}
 authorization_function = mlflow.server.auth:authenticate_request_basic_auth
 INI
 export MLFLOW_AUTH_CONFIG_PATH=/tmp/basic_auth.ini MLFLOW_FLASK_SERVER_SECRET_KEY
+export MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false # its nine worker processes wait for tasks of language models
 exec mlflow server --app-name basic-auth --host 0.0.0.0 --port 5000 --workers 1 \
     --allowed-hosts "${MLFLOW_ALLOWED_HOSTS:-localhost:*,127.0.0.1:*,mlflow:*}" \
     --backend-store-uri "$database" --artifacts-destination /var/lib/mlflow
