@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import threading
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +41,7 @@ class Job:
         outputs: That it declares.
         log: What its steps printed.
         summary: What its steps wrote for people.
+        seconds: How long it took.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Job:
     outputs: Json = field(default_factory=dict)
     log: str = ""
     summary: str = ""
+    seconds: float = 0.0
 
     def annotations(self, kind: str) -> list[str]:
         """Messages that GitHub would show on the page of the run: `error`, `warning` or `notice`."""
@@ -126,8 +129,10 @@ class Runner:
                 yield job
                 continue
             job.env = self.evaluator.texts(workflow.get("env", {}) | spec.get("env", {}), job.contexts)
+            begin = time.monotonic()
             for step in spec["steps"]:
                 self._run_step(job, step)
+            job.seconds = time.monotonic() - begin
             job.outputs = self.evaluator.texts(spec.get("outputs", {}), job.contexts)
             yield job
 
