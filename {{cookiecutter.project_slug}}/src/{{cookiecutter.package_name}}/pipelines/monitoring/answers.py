@@ -77,10 +77,10 @@ def valid(said: Answers, model: Any) -> np.ndarray:
         sums = np.abs(said.probabilities.sum(axis=1) - 1) < 1e-6  # noqa: PLR2004  (rounding)
         known = outputs.isin(model.classes_).to_numpy()
         return np.asarray(known & (said.probabilities >= 0).all(axis=1) & sums, bool)
-    good = pd.Series(np.isfinite(outputs), outputs.index)
-    for check in Predictions.to_schema().columns["prediction"].checks:
-        good &= np.asarray(check(outputs).check_output)
-    return good.to_numpy()
+    good = np.isfinite(said.outputs)
+    for check in Predictions.to_schema().columns["prediction"].checks if good.any() else []:
+        good[good] = np.asarray(check(outputs[good]).check_output)
+    return np.asarray(good)
 
 
 def _strange(said: Answers) -> np.ndarray:

@@ -4,9 +4,12 @@ from datetime import date
 from typing import Literal
 
 import pandas as pd
-from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, PositiveInt, field_validator, model_validator
+from sklearn.metrics import get_scorer_names
 
 Share = Field(ge=0, le=1)
+CALIBRATION = "calibration"
+"""Its error, in place of a scorer."""
 
 
 class Span(BaseModel, extra="forbid", frozen=True):
@@ -90,3 +93,11 @@ class Monitoring(BaseModel, extra="forbid", frozen=True):
     slice_tolerance: NonNegativeFloat
     limits: Limits
     retrain_on: list[str]
+
+    @field_validator("performance")
+    @classmethod
+    def _scorers_exist(cls, performance: dict[str, float]) -> dict[str, float]:
+        if unknown := performance.keys() - {*get_scorer_names(), CALIBRATION}:
+            msg = f"{', '.join(unknown)}: neither a scikit-learn scorer nor {CALIBRATION}"
+            raise ValueError(msg)
+        return performance

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.stats import false_discovery_control, norm
 
 from ...problem import Problem
-from .parameters import Monitoring
-from .samples import CALIBRATION, Comparison, answered, compare, held_out, slices
+from .parameters import CALIBRATION, Monitoring
+from .samples import Comparison, answered, compare, held_out, slices
 from .signals import Signal, judge, not_judged, too_few
 from .window import Window
 

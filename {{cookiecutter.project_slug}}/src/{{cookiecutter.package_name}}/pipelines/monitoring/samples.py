@@ -10,9 +10,8 @@ from scipy.stats import norm
 from ...problem import Problem
 from ...scoring import Answers, Recorded, answer, calibration_error, score
 from .answers import recall, valid
+from .parameters import CALIBRATION
 from .window import Window
-
-CALIBRATION = "calibration"
 
 
 class Sample(NamedTuple):

@@ -81,6 +81,8 @@ def _missing(window: Window, profile: Any, problem: Problem, limit: int) -> Sign
 
 def _age(window: Window, profile: Any, problem: Problem, limit: int) -> Signal:
     """Days since the newest training row; without a time, since the training."""
+    if window.rows.empty:
+        return not_judged("age_days", "Not judged: without predictions nothing says what the time is.")
     newest = profile.train[problem.time].max() if problem.time else pd.Timestamp(profile.made)
     days = max((window.until - newest) / pd.Timedelta(days=1), 0.0)
     return at_most(
