@@ -1,12 +1,11 @@
 """How often monitoring cries wolf, and how often it finds drift of three strengths: on windows drawn from one pool.
 
-After `make run`, `PYTHONPATH=tests .venv/bin/python tests/monitoring/power.py` prints the table of docs/monitoring.md:
+After `make run`, `PYTHONPATH=tests .venv/bin/python tests/monitoring/power.py` prints what docs/monitoring.md says:
 its pool is what has arrived in data/incoming.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -85,25 +84,18 @@ def power(watched: Watched, kind: str, strength: float, count: int, rows: int) -
     return count_alarms(watched, drifted, [kind])[kind] / count
 
 
-def table(watched: Watched, undrifted: int, drifted: int, rows: int) -> pd.DataFrame:
-    """False alarms, and the power at each strength, by kind."""
-    wrong = false_alarms(watched, undrifted, rows)
-    found = {
-        kind: [power(watched, kind, strength, drifted, rows) for strength in strengths]
-        for kind, (_, strengths) in INJECTED.items()
-    }
-    measured = pd.DataFrame.from_dict(found, orient="index", columns=["weak", "medium", "strong"])
-    return measured.assign(false_alarms=[wrong[kind] / undrifted for kind in measured.index])
-
-
-def main() -> None:
-    """Measures on all that has arrived."""
+def main(undrifted: int = 200, drifted: int = 50, rows: int = 1000) -> None:
+    """Measures on all that has arrived, and prints what is found."""
     reference = PROJECT / "data/03_primary/reference.parquet"
     windows.arrivals = lambda: {file.stem: pd.read_parquet(file) for file in PROJECT.glob("data/incoming/*.parquet")}
     windows.reference = lambda: pd.read_parquet(reference) if reference.exists() else None
     parameters = OmegaConfigLoader(str(PROJECT / "conf"), base_env="base", default_run_env="local")["parameters"]
-    watched = Watched(Path(PROJECT), parameters, min_rows=200)
-    print(table(watched, undrifted=200, drifted=50, rows=2000))  # noqa: T201  (it is asked for)
+    watched = Watched(PROJECT, parameters)
+    print("false alarms", dict(false_alarms(watched, undrifted, rows)), "in", undrifted, flush=True)  # noqa: T201
+    for kind, (_, strengths) in INJECTED.items():
+        for strength in strengths:
+            found = power(watched, kind, strength, drifted, rows)
+            print(f"{kind} {strength}: {found:.0%}", flush=True)  # noqa: T201  (it is asked for)
 
 
 if __name__ == "__main__":
