@@ -12,7 +12,7 @@ import pandas as pd
 import windows
 from conftest import PROJECT
 from kedro.config import OmegaConfigLoader
-from windows import SLICE, Watched, spoiled
+from windows import SLICE, Watched, spoiled, wrong
 
 from {{cookiecutter.package_name}}.pipelines.monitoring.drift import is_number
 from {{cookiecutter.package_name}}.pipelines.monitoring.signals import Verdict
@@ -36,26 +36,25 @@ def _lean(watched: Watched, window: Window, strength: float, rng: np.random.Gene
     return spoiled(window, outcome=window.rows["outcome"].where(~drawn, watched.pool.rows["outcome"].max()))
 
 
-def _mislead(_: Watched, window: Window, strength: float, rng: np.random.Generator) -> Window:
-    """In a share of rows what happens has nothing to do with what was asked."""
-    return _shuffle(window, rng.random(len(window.rows)) < strength, rng)
+def _mislead(watched: Watched, window: Window, strength: float, rng: np.random.Generator) -> Window:
+    """In a share of rows something else happens than the model learned."""
+    return _mistake(watched, window, rng.random(len(window.rows)) < strength)
 
 
-def _mislead_slice(_: Watched, window: Window, strength: float, rng: np.random.Generator) -> Window:
+def _mislead_slice(watched: Watched, window: Window, strength: float, rng: np.random.Generator) -> Window:
     """The same in a slice of a tenth alone."""
-    return _shuffle(window, (window.inputs[SLICE] == "a").to_numpy() & (rng.random(len(window.rows)) < strength), rng)
+    inside = (window.inputs[SLICE] == "a").to_numpy()
+    return _mistake(watched, window, inside & (rng.random(len(window.rows)) < strength))
 
 
-def _shuffle(window: Window, where: np.ndarray, rng: np.random.Generator) -> Window:
-    outcome = window.rows["outcome"].to_numpy(object, copy=True)
-    outcome[where] = rng.permutation(outcome[where])
-    return spoiled(window, outcome=outcome)
+def _mistake(watched: Watched, window: Window, where: np.ndarray) -> Window:
+    return spoiled(window, outcome=window.rows["outcome"].mask(where, wrong(watched, window)))
 
 
 INJECTED: dict[str, tuple[Inject, tuple[float, float, float]]] = {
     "drift": (_move, (0.1, 0.25, 0.5)),
     "shift": (_lean, (0.1, 0.2, 0.4)),
-    "performance": (_mislead, (0.25, 0.5, 1)),
+    "performance": (_mislead, (0.1, 0.25, 0.5)),
     "slice": (_mislead_slice, (0.25, 0.5, 1)),
 }
 """What is done to windows, weakly, moderately and strongly, and the kind of signal that has to find it."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from windows import Watched, spoiled
+from windows import Watched, classes, spoiled, wrong
 
 from {{cookiecutter.package_name}}.pipelines.monitoring.drift import is_number
 from {{cookiecutter.package_name}}.pipelines.monitoring.signals import Verdict
@@ -35,10 +35,6 @@ def quiet(watched: Watched) -> Window:
     return watched.draw(seed=1)
 
 
-def classes(watched: Watched) -> Any:
-    return getattr(watched.model.estimator, "classes_", None)
-
-
 def number(window: Window) -> str:
     return next(str(name) for name in window.features if is_number(window.features[name]))
 
@@ -47,14 +43,6 @@ def surest(window: Window) -> np.ndarray:
     """Row numbers in the order of the answers."""
     told = window.rows["probabilities"].map(lambda chances: 0.0 if chances is None else chances[-1])
     return np.lexsort([pd.to_numeric(window.rows["output"], errors="coerce"), told])
-
-
-def wrong(watched: Watched, window: Window) -> pd.Series:
-    """Each outcome in the place of another: the highest where the lowest is predicted, or the next class."""
-    if classes(watched) is None:
-        return window.rows["outcome"].sort_values(ascending=False).set_axis(window.rows["output"].sort_values().index)
-    named = list(classes(watched))
-    return window.rows["outcome"].map(dict(zip(named, np.roll(named, 1), strict=True)))
 
 
 def distorted(watched: Watched, window: Window, chances: Callable[[np.ndarray], np.ndarray]) -> Window:

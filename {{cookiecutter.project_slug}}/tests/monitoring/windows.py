@@ -111,3 +111,16 @@ def spoiled(window: Window, **parts: Any) -> Window:
     for name, values in parts.items():
         (named.features if name in window.features else named.rows)[name] = values
     return window._replace(rows=window.rows.assign(**named.rows), features=window.features.assign(**named.features))
+
+
+def classes(watched: Watched) -> Any:
+    """Of a classifier; None of a regression."""
+    return getattr(watched.model.estimator, "classes_", None)
+
+
+def wrong(watched: Watched, window: Window) -> pd.Series:
+    """Each outcome in the place of another: the highest where the lowest is predicted, or the next class."""
+    if classes(watched) is None:
+        return window.rows["outcome"].sort_values(ascending=False).set_axis(window.rows["output"].sort_values().index)
+    named = list(classes(watched))
+    return window.rows["outcome"].map(dict(zip(named, np.roll(named, 1), strict=True)))
