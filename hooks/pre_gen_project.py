@@ -17,8 +17,8 @@ IMPORTED_HERE = set(
     editables evidently fairlearn fastapi fastapi_offline filelock flask fsspec gcsfs git google grimp hatchling
     httptools hypothesis importlinter ipykernel jinja2 joblib kedro kedro_datasets markdown_it matplotlib mlflow
     mypy nbclient nbstripout notebooks numpy packaging pandas pandera pre_commit pre_commit_hooks prometheus_client
-    psutil psycopg pyarrow pydantic pydantic_settings pytest pytest_cov pytest_randomly pytest_timeout
-    pythonjsonlogger requests rich rows ruamel ruff s3fs schemathesis scipy service setuptools sklearn
+    power psutil psycopg pyarrow pydantic pydantic_settings pytest pytest_cov pytest_randomly pytest_timeout
+    pythonjsonlogger requests rich rows ruamel ruff s3fs schemathesis scipy service setuptools sklearn windows
     skops sqlalchemy src starlette tests threadpoolctl tox tox_uv typing_extensions uv uvicorn uvloop yaml yamllint
     """.split()  # noqa: SIM905 (a literal would take a line for each name)
 )

@@ -7,6 +7,9 @@ from .schemas import HIGHEST_CREDIBLE_WIND, TIME_ZONE, Features, Observation, mi
 
 OBSERVED = list(Observation.to_schema().columns)
 
+LATE_AFTER = 15
+"""Minutes; the US Department of Transportation's definition of a delayed flight (14 CFR 234)."""
+
 
 def compute_features(flights: pd.DataFrame) -> pd.DataFrame:
     """Turns scheduled flights and the weather at their origin into what the model sees.
@@ -56,3 +59,15 @@ def identify(flights: pd.DataFrame) -> pd.Series:
     hour = flights["time_hour"].dt.strftime("%Y-%m-%dT%HZ")
     ids: pd.Series = hour.str.cat([flights["carrier"], flights["flight"].astype(str), flights["origin"]], sep="-")
     return ids
+
+
+def label(flights: pd.DataFrame) -> pd.Series:
+    """What became of flights: the target, for training and for monitoring alike.
+
+    Args:
+        flights: `RawFlights`.
+
+    Returns:
+        Whether each was late; null where that is not known, as of cancelled and diverted flights.
+    """
+    return (flights["arr_delay"] > LATE_AFTER).astype("boolean").where(flights["arr_delay"].notna())

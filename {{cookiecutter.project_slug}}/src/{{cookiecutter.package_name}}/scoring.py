@@ -83,6 +83,25 @@ def answer(model: Pipeline, features: pd.DataFrame) -> Answers:
     return Answers(outputs, chances)
 
 
+def calibration_error(probabilities: np.ndarray, classes: np.ndarray, target: np.ndarray, bins: int = 10) -> float:
+    """How far probabilities are from frequencies: the expected calibration error, in bins of equal width.
+
+    Naeini, Cooper, Hauskrecht, Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI 2015. With two
+    classes the probability of the second is looked at, with more of them that of the predicted one.
+    """
+    chances, happened = likeliest(probabilities, classes, target)
+    told = pd.Series(chances)
+    interval = pd.cut(told, list(np.linspace(0, 1, bins + 1)), include_lowest=True)
+    return float((pd.Series(happened) - told).groupby(interval, observed=True).sum(min_count=1).abs().sum() / len(told))
+
+
+def likeliest(probabilities: np.ndarray, classes: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The probability of the second of two classes, else that of the predicted one, and whether it was that class."""
+    if len(classes) == 2:  # noqa: PLR2004
+        return probabilities[:, 1], target == classes[1]
+    return probabilities.max(axis=1), target == classes[probabilities.argmax(axis=1)]
+
+
 class Recorded:
     """A model's answers to some rows, to be scored again and again on some of them: it is asked with row numbers."""
 
@@ -92,6 +111,17 @@ class Recorded:
         self._answers = {name: getattr(model, name)(features) for name in METHODS if hasattr(model, name)}
         if hasattr(model, "classes_"):
             self.classes_ = model.classes_
+
+    @classmethod
+    def remember(cls, model: Any, said: Answers) -> "Recorded":
+        """Answers that the model gave earlier."""
+        recorded = cls.__new__(cls)
+        recorded._tags = get_tags(model)
+        chances = {} if said.probabilities is None else {"predict_proba": said.probabilities}
+        recorded._answers = {"predict": said.outputs} | chances
+        if hasattr(model, "classes_"):
+            recorded.classes_ = model.classes_
+        return recorded
 
     def __sklearn_tags__(self) -> Any:
         """What the model's are: above all, classifier or regressor."""

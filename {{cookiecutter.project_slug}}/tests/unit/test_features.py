@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from rows import months, reference, weather
 
-from {{cookiecutter.package_name}}.features import OBSERVED, complete, compute_features, identify
+from {{cookiecutter.package_name}}.features import OBSERVED, complete, compute_features, identify, label
 from {{cookiecutter.package_name}}.schemas import EXAMPLE, Features, FlightPlan, RawFlights, Schedule
 
 KNOWN_BEFORE_DEPARTURE = list(Schedule.to_schema().columns)
@@ -72,3 +72,8 @@ def test_a_flight_plan_is_known_before_departure_and_its_example_is_one() -> Non
     example = pd.DataFrame([EXAMPLE | {"time_hour": pd.Timestamp(EXAMPLE["time_hour"]).tz_convert("UTC")}])
     plan = FlightPlan.validate(example.astype({name: str(columns[name].dtype) for name in example}))
     assert list(identify(plan)) == ["2013-09-06T21Z-UA-1545-EWR"]
+
+
+def test_what_became_of_a_flight_is_not_known_if_it_did_not_arrive() -> None:
+    flights = pd.DataFrame({"arr_delay": [15.0, 16.0, float("nan")]})
+    assert label(flights).tolist() == [False, True, pd.NA]

@@ -1,6 +1,5 @@
 """Cases that a model can be asked about: held-out rows, and predictions that were made."""
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -9,7 +8,7 @@ import pandas as pd
 from ..errors import RefusedError
 from ..features import compute_features
 from ..problem import Problem
-from ..schemas import Request
+from .records import read_inputs
 from .trace import find_prediction
 
 
@@ -49,8 +48,5 @@ def find_case(key: str, problem: Problem, test_set: pd.DataFrame, months: Iterab
         first = test_set[problem.key].iloc[0]
         msg = f"no held-out row has the {problem.key} {key} (the first has {first}), and no prediction has this id"
         raise RefusedError(msg)
-    asked = prediction["inputs"]
-    record = json.loads(asked) if isinstance(asked, str) else asked
-    kinds = {name: column.dtype.type for name, column in Request.to_schema().columns.items() if name in record}
-    features = compute_features(pd.DataFrame([record]).astype(kinds))
-    return Case(features, str(prediction["version"]), record, "not known here")
+    inputs = read_inputs([prediction["inputs"]])
+    return Case(compute_features(inputs), str(prediction["version"]), dict(inputs.iloc[0]), "not known here")

@@ -26,6 +26,10 @@ class WrittenOnce(PartitionedDataset):  # type: ignore[misc]  # kedro-datasets s
     keeps_what_is_written = True
     """After an error, too."""
 
+    def load(self) -> dict[str, Callable[[], Any]]:
+        """Functions that load the partitions; none before the first was written."""
+        return super().load() if self.exists() else {}
+
     def save(self, data: dict[str, Callable[[], Any]]) -> None:
         """Computes and writes what is missing, one partition after the other."""
         self._invalidate_caches()

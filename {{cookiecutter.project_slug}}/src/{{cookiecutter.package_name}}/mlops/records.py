@@ -1,12 +1,14 @@
 """What is kept of a prediction, online and in batches alike."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import Any, Protocol
 
 import pandas as pd
 
 from .. import features as yours
+from ..schemas import Request
 from ..scoring import Answers
 
 
@@ -46,6 +48,13 @@ def score_rows(
         "version": [model.version] * count,
         "run_id": [model.run_id] * count,
     }
+
+
+def read_inputs(inputs: Iterable[Any]) -> pd.DataFrame:
+    """Makes a table of what was asked, as it is kept: columns of `Request` with their types."""
+    table = pd.DataFrame([json.loads(row) if isinstance(row, str) else row for row in inputs])
+    columns = Request.to_schema().columns
+    return table.astype({name: column.dtype.type for name, column in columns.items() if name in table})
 
 
 def hash_rows(table: pd.DataFrame) -> list[str]:

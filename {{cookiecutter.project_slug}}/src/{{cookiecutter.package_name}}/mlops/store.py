@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    bindparam,
     cast,
     create_engine,
     delete,
@@ -30,6 +31,9 @@ from sqlalchemy.exc import OperationalError
 from ..errors import RefusedError
 
 VARIABLE, EMBEDDED = "PREDICTION_STORE_URL", "sqlite:///predictions.db"
+
+AT_ONCE = 10_000
+"""Keys in a query: SQLite takes 32,766."""
 
 METADATA = MetaData()
 PREDICTIONS = Table(
@@ -87,11 +91,31 @@ class PredictionStore:
             connection.execute(insert(PREDICTIONS), predictions)
 
     def add_outcomes(self, outcomes: pd.Series) -> None:
-        """Writes what really happened, by key; it takes the place of what was said of the same keys before."""
-        rows = [{"key": key, "outcome": outcome} for key, outcome in outcomes.astype(object).items()]
+        """Writes what really happened, by key; the last word on a key holds, and null (not known yet) is none."""
+        known = outcomes[~outcomes.index.duplicated(keep="last")].dropna().astype(object)
+        rows = [{"key": key, "outcome": outcome} for key, outcome in known.items()]
+        if not rows:
+            return
         with self._engine.begin() as connection:
-            connection.execute(delete(OUTCOMES).where(OUTCOMES.c.key.in_(list(outcomes.index))))
+            connection.execute(delete(OUTCOMES).where(OUTCOMES.c.key == bindparam("key")), rows)
             connection.execute(insert(OUTCOMES), rows)
+
+    def outcomes(self, keys: pd.Series) -> pd.Series:
+        """What really happened to these keys, in their order and with their index; null where it is not known."""
+        with self._engine.connect() as connection:
+            found = [
+                row
+                for first in range(0, len(keys), AT_ONCE)
+                for row in connection.execute(
+                    select(OUTCOMES).where(OUTCOMES.c.key.in_(keys.iloc[first : first + AT_ONCE].tolist()))
+                )
+            ]
+        return keys.map({row.key: row.outcome for row in found}).astype(object)
+
+    def times(self) -> pd.Series:
+        """When each prediction was made."""
+        with self._engine.connect() as connection:
+            return pd.to_datetime(pd.Series(connection.execute(select(PREDICTIONS.c.time)).scalars().all()), utc=True)
 
     def get(self, prediction_id: str) -> dict[str, Any] | None:
         """One prediction, None if there is none with this id."""

@@ -1,7 +1,8 @@
 import pytest
 from rows import wines
 
-from wine_cultivars.pipelines.data_processing.nodes import CULTIVAR, build_features, split_train_test
+from wine_cultivars.features import CULTIVAR
+from wine_cultivars.pipelines.data_processing.nodes import build_features, split_train_test
 from wine_cultivars.pipelines.data_processing.parameters import Split
 from wine_cultivars.schemas import ModelInput
 

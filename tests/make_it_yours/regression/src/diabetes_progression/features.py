@@ -32,3 +32,8 @@ def identify(patients: pd.DataFrame) -> pd.Series:
     """A key for each patient, made of what was measured: nobody gave it a name."""
     measured = patients[list(Request.to_schema().columns)]
     return pd.util.hash_pandas_object(measured, index=False).astype(str)
+
+
+def label(patients: pd.DataFrame) -> pd.Series:
+    """How far the disease had come a year later: the target, for training and for monitoring alike."""
+    return patients["target"]

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-import pandas as pd
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from sklearn.base import is_classifier
 
 from ...estimators import Candidate, build_estimator
-from ...scoring import score
+from ...scoring import calibration_error, score
 from .gate import Evidence, Gate, Judgement, at_least, at_most, not_judged
 
 PREPARED = {
@@ -79,11 +77,7 @@ class Overfit(Gate):
 
 
 class Calibration(Gate):
-    """Refuses probabilities that are not what happens: expected calibration error over `max_error`.
-
-    Naeini, Cooper, Hauskrecht, Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI 2015. With two
-    classes the probability of the second is looked at, with more of them that of the predicted one.
-    """
+    """Refuses probabilities that are not what happens: expected calibration error over `max_error`."""
 
     max_error: float = Field(ge=0, le=1)
     bins: PositiveInt = 10
@@ -92,11 +86,7 @@ class Calibration(Gate):
         """Compares probability and frequency in bins of equal width."""
         if not hasattr(evidence.model, "predict_proba"):
             return not_judged("The model gives no probabilities.")
-        probabilities, classes = evidence.model.predict_proba(evidence.features), evidence.model.classes_
-        binary = len(classes) == 2  # noqa: PLR2004
-        told = pd.Series(probabilities[:, 1] if binary else probabilities.max(axis=1))
-        happened = evidence.target.to_numpy() == (classes[1] if binary else classes[probabilities.argmax(axis=1)])
-        bins = pd.cut(told, list(np.linspace(0, 1, self.bins + 1)), include_lowest=True)
-        error = float((happened - told).groupby(bins, observed=True).sum(min_count=1).abs().sum() / len(told))
+        probabilities = evidence.model.predict_proba(evidence.features)
+        error = calibration_error(probabilities, evidence.model.classes_, evidence.target.to_numpy(), self.bins)
         sentence = f"Probabilities are {error:.4f} away from frequencies on average; {self.max_error} is allowed."
         return at_most(self.max_error, error, sentence)

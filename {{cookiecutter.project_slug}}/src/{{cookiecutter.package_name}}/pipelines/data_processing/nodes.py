@@ -6,15 +6,12 @@ from functools import partial
 import pandas as pd
 
 from ...errors import RefusedError
-from ...features import OBSERVED, complete, compute_features, identify
+from ...features import OBSERVED, complete, compute_features, identify, label
 from ...schemas import Request, Schedule
 from .parameters import Split
 
 Months = dict[str, Callable[[], pd.DataFrame]]
 """Flights by month; a month is loaded when its function is called."""
-
-LATE_AFTER = 15
-"""Minutes; the US Department of Transportation's definition of a delayed flight (14 CFR 234)."""
 
 SAMPLE = 20
 """Requests that a model is tried with wherever it is deployed."""
@@ -40,11 +37,11 @@ def build_features(flights_raw: Months, reference: pd.DataFrame) -> Months:
 
 def _month_features(load: Callable[[], pd.DataFrame], reference: pd.DataFrame) -> pd.DataFrame:
     flights = load()
-    arrived = flights[flights["arr_delay"].notna()].reset_index(drop=True)
+    arrived = flights[label(flights).notna()].reset_index(drop=True)
     return compute_features(complete(arrived[list(Schedule.to_schema().columns)], reference)).assign(
         flight_id=identify(arrived),
         time_hour=arrived["time_hour"],
-        late=arrived["arr_delay"] > LATE_AFTER,
+        late=label(arrived).astype(bool),
     )
 
 

@@ -35,6 +35,27 @@ def predict_test_set(model: Pipeline, test_set: pd.DataFrame, problem: Problem) 
     return predictions.assign(score=probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities.max(axis=1))  # noqa: PLR2004
 
 
+def sample_profile(
+    train_set: pd.DataFrame, test_set: pd.DataFrame, evaluation: Evaluation, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draws rows that are kept with the model, so that monitoring knows what it was trained and judged on.
+
+    Args:
+        train_set: What it was fitted on.
+        test_set: What it has not seen.
+        evaluation: How many rows.
+        seed: Of the draw.
+
+    Returns:
+        Rows of each, in their order.
+    """
+    kept, judged = (
+        table.sample(min(evaluation.profile_rows, len(table)), random_state=seed).sort_index(ignore_index=True)
+        for table in (train_set, test_set)
+    )
+    return kept, judged
+
+
 def measure(
     model: Pipeline, train_set: pd.DataFrame, test_set: pd.DataFrame, problem: Problem, evaluation: Evaluation
 ) -> dict[str, float]:

@@ -27,11 +27,13 @@ class Evaluation(BaseModel, extra="forbid", frozen=True):
         metrics: What each scorer means to a reader, by its name in scikit-learn.
         slices: Where the primary metric is looked at.
         importance: How the features' importance is measured.
+        profile_rows: How many rows of each set are kept with the model, for monitoring to compare with.
     """
 
     metrics: dict[str, str]
     slices: Slices
     importance: Importance
+    profile_rows: PositiveInt = 5000
 
     @field_validator("metrics")
     @classmethod

@@ -5,7 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from .card import write_model_card
 from .figures import draw_figures
 from .golden import record_golden
-from .nodes import measure, measure_importances, measure_slices, predict_test_set
+from .nodes import measure, measure_importances, measure_slices, predict_test_set, sample_profile
 from .report import render_report
 from .verdict import enforce_gates, judge_gates
 
@@ -18,6 +18,12 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(predict_test_set, held_out, "predictions", name="predict_test_set"),
+            Node(
+                sample_profile,
+                ["train_set", "test_set", "params:evaluation", "params:training.seed"],
+                ["train_profile", "test_profile"],
+                name="sample_profile",
+            ),
             Node(
                 measure,
                 ["model", "train_set", "test_set", "params:problem", "params:evaluation"],

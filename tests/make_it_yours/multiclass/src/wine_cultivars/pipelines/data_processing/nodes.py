@@ -3,11 +3,10 @@
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from ...features import compute_features
+from ...features import compute_features, label
 from ...schemas import Request
 from .parameters import Split
 
-CULTIVAR = {0: "Barolo", 1: "Grignolino", 2: "Barbera"}
 STRONG = 13.0
 """Per cent of alcohol."""
 
@@ -29,7 +28,7 @@ def build_features(wines_raw: pd.DataFrame) -> pd.DataFrame:
     return compute_features(wines_raw).assign(
         wine=number_wines(wines_raw),
         strength=(wines_raw["alcohol"] > STRONG).map({True: "strong", False: "light"}),
-        cultivar=wines_raw["target"].map(CULTIVAR),
+        cultivar=label(wines_raw),
     )
 
 

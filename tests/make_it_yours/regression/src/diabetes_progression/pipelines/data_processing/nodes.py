@@ -3,7 +3,7 @@
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from ...features import compute_features
+from ...features import compute_features, label
 from ...schemas import Request
 from .parameters import Split
 
@@ -23,7 +23,7 @@ def build_features(patients_raw: pd.DataFrame) -> pd.DataFrame:
         `ModelInput`.
     """
     return compute_features(patients_raw).assign(
-        patient=number_patients(patients_raw), progression=patients_raw["target"]
+        patient=number_patients(patients_raw), progression=label(patients_raw)
     )
 
 

@@ -1,0 +1,39 @@
+"""Predictions of a window to signals, a decision, and where they are told."""
+
+from kedro.pipeline import Node, Pipeline
+
+from .answers import watch_answers
+from .estimate import estimate_performance
+from .inputs import watch_inputs
+from .page import draw_page
+from .performance import watch_performance
+from .service import watch_service
+from .verdict import chart_trend, decide, expose_gauges
+from .window import take_window
+
+
+def create_pipeline() -> Pipeline:
+    """Wires the nodes."""
+    settings = ["params:problem", "params:monitoring"]
+    watched = ["window", "profile", "serving_model", *settings]
+    signals = ["answer_signals", "performance_signals", "estimated_signals", "input_signals", "service_signals"]
+    measured = ["params:training.scoring", "params:evaluation.slices", "params:training.seed"]
+    return Pipeline(
+        [
+            Node(take_window, ["scores", "prediction_store", *settings], "window", name="take_window"),
+            Node(watch_inputs, watched, "input_signals", name="watch_inputs"),
+            Node(watch_answers, watched, "answer_signals", name="watch_answers"),
+            Node(watch_performance, [*watched, *measured], "performance_signals", name="watch_performance"),
+            Node(
+                estimate_performance,
+                [*watched, "params:training.scoring"],
+                "estimated_signals",
+                name="estimate_performance",
+            ),
+            Node(watch_service, [*watched, "params:prices"], "service_signals", name="watch_service"),
+            Node(decide, ["window", "serving_model", "params:monitoring", *signals], "monitoring", name="decide"),
+            Node(draw_page, ["monitoring", "window", "profile", "serving_model"], "monitoring_page", name="draw_page"),
+            Node(chart_trend, "monitoring", "monitoring_trend", name="chart_trend"),
+            Node(expose_gauges, "monitoring", "monitoring_gauges", name="expose_gauges"),
+        ]
+    )
