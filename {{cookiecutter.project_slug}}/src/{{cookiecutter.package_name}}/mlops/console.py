@@ -147,7 +147,7 @@ class ModelConsole:
 
     def data(self, wanted: str, folder: Path) -> None:
         """Copies the data that a version was trained on."""
-        bring_back(self._project, self._name, wanted, folder, self._say)
+        bring_back(self._project, self.name, wanted, folder, self._say)
 
     def reproduce(self, wanted: str, *, keep: bool) -> None:
         """Trains a version anew."""
