@@ -9,7 +9,7 @@ from pathlib import Path
 
 from baking import AUTHOR, COMBINATIONS, BakedProject, copy_template
 from expressions import Evaluator
-from github import GitHub, told
+from github import QUICK, GitHub, told
 from images import take_what_is_here
 
 
@@ -25,7 +25,7 @@ def main() -> None:
         project.make("setup", env=AUTHOR)
         github = GitHub(project, Evaluator.install(home / "expressions"), home / "github")
         github.store_data()
-        github.run("ci", env={"PYTEST_ADDOPTS": "--no-cov -W 'ignore:Coverage disabled' -k test_conventions"})
+        github.run("ci", env=QUICK)
         jobs = github.run("ci")
         print(told(jobs))
         for name, of_name in jobs.items():

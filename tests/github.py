@@ -15,6 +15,8 @@ from runner import Action, FailedError, Job, Runner, starts
 
 Env = dict[str, str]
 Jobs = dict[str, list[Job]]
+QUICK = {"PYTEST_ADDOPTS": "--no-cov -W 'ignore:Coverage disabled' -k test_conventions"}
+"""What a project's `make test` runs where test_project has run all of it."""
 NOTED = (
     "actions/attest-build-provenance",
     "anchore/sbom-action",

@@ -9,12 +9,10 @@ import pytest
 from baking import AUTHOR, COMBINATIONS, PYTHONS
 from conftest import Bake
 from expressions import Evaluator
-from github import GitHub, Jobs, results, told
+from github import QUICK, GitHub, Jobs, results, told
 from images import NEEDS_ENGINE, take_what_is_here
 
 pytestmark = [pytest.mark.slow, NEEDS_ENGINE]
-QUICK = {"PYTEST_ADDOPTS": "--no-cov -W 'ignore:Coverage disabled' -k test_conventions"}
-"""What `make test` runs here: test_project has run all of it."""
 CHECKED_ALREADY = {"SKIP": "ruff,ruff-format,mypy,import-linter,dvc-stages,codespell,detect-secrets"}
 """Hooks that need not run once more on the same files."""
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...errors import RefusedError
 from ...features import OBSERVED, complete, compute_features, identify, label
-from ...schemas import Request, Schedule
+from ...schemas import TIME_ZONE, Request, Schedule
 from .parameters import Split
 
 Months = dict[str, Callable[[], pd.DataFrame]]
@@ -70,17 +70,18 @@ def _months(features: Months, wanted: list[str], use: str) -> pd.DataFrame:
     return pd.concat([features[month]() for month in wanted], ignore_index=True)
 
 
-def sample_requests(flights_raw: Months, split: Split) -> pd.DataFrame:
+def sample_requests(flights_raw: Months, test_set: pd.DataFrame) -> pd.DataFrame:
     """Takes some flights of the newest test month as callers will send them: planned, and without weather.
 
     Args:
         flights_raw: `RawFlights` by month.
-        split: The months of the test set.
+        test_set: `ModelInput`.
 
     Returns:
-        `SAMPLE` rows of `Request`, always the same ones.
+        At most `SAMPLE` rows of `Request`, always the same ones.
     """
-    _, test = split.months(flights_raw)
-    flights = flights_raw[max(test)]()
+    newest = test_set["time_hour"].dt.tz_convert(TIME_ZONE).max()
+    flights = flights_raw[f"{newest:%Y-%m}"]()
+    tested = flights[identify(flights).isin(test_set["flight_id"])]
     asked = [name for name in Request.to_schema().columns if name in flights]
-    return flights.sample(SAMPLE, random_state=0)[asked].reset_index(drop=True)
+    return tested.sample(min(SAMPLE, len(tested)), random_state=0)[asked].reset_index(drop=True)

@@ -12,6 +12,6 @@ def create_pipeline() -> Pipeline:
             Node(index_weather, "weather_raw", "reference", name="index_weather"),
             Node(build_features, ["flights_raw", "reference"], "features", name="build_features"),
             Node(split_train_test, ["features", "params:split"], ["train_set", "test_set"], name="split_train_test"),
-            Node(sample_requests, ["flights_raw", "params:split"], "requests", name="sample_requests"),
+            Node(sample_requests, ["flights_raw", "test_set"], "requests", name="sample_requests"),
         ]
     )
