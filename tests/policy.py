@@ -17,6 +17,8 @@ MAY = {
     "train.yml train": {"id-token: write"},  # logs in to the cloud that has the data
     "train.yml propose": {"contents: write", "pull-requests: write"},  # pushes dvc.lock, opens its pull request
     "ci.yml pipeline": {"id-token: write"},  # logs in to the cloud that has the data; forks get no token
+    "monitor.yml watch": {"id-token: write"},  # logs in to the cloud that has the data
+    "monitor.yml tell": {"contents: write", "issues: write"},  # asks train.yml, opens issues
     "deploy.yml build": {"packages: write", "id-token: write", "attestations: write"},  # pushes, signs, attests
     "deploy.yml staging": {"id-token: write"},  # logs in to the cloud that it deploys to
     "deploy.yml production": {"id-token: write", "actions: read"},  # the same; asks who approved it

@@ -15,11 +15,12 @@ STATE = Path(os.environ["GH_STATE"])
 def main(words: list[str]) -> None:
     """Does what was asked, or ends with 1: nothing that is not known here passes in silence."""
     state = json.loads(STATE.read_text("utf-8")) if STATE.exists() else {}
-    verbs = {"pr create": create, "pr comment": comment, "api": api}
+    verbs = {"pr create": create, "pr comment": comment, "api": api, "issue list": list_issues}
+    verbs |= {f"issue {verb}": change_issue for verb in ("create", "edit", "close")}
     verb = next((verb for verb in verbs if words[: len(verb.split())] == verb.split()), None)
     if verb is None or not os.environ.get("GH_TOKEN"):
         sys.exit(f"gh: not known here, or nobody is logged in: {words}")
-    verbs[verb](state, words[len(verb.split()) :])
+    verbs[verb](state, words if verb.startswith("issue") else words[len(verb.split()) :])
     STATE.write_text(json.dumps(state, indent=2), encoding="utf-8")
 
 
@@ -59,6 +60,28 @@ def api(state: State, words: list[str]) -> None:
         state.setdefault("sent", []).append({"path": path} | read)
     elif not asked.silent:
         sys.stdout.write(state.get("kept", {})[path] + "\n")
+
+
+def list_issues(state: State, _: list[str]) -> None:
+    """The open issues."""
+    issues = [issue for issue in state.get("issues", []) if issue["state"] == "open"]
+    sys.stdout.write(json.dumps([{"number": issue["number"], "title": issue["title"]} for issue in issues]))
+
+
+def change_issue(state: State, words: list[str]) -> None:
+    """Opens an issue, or changes or closes one; how often is counted."""
+    parser = argparse.ArgumentParser()
+    for option in ("title", "label", "body", "comment"):
+        parser.add_argument(f"--{option}")
+    verb, *rest = words[1:]
+    issues = state.setdefault("issues", [])
+    if verb == "create":
+        issues.append({"number": len(issues) + 1, "state": "open", "changes": 0} | vars(parser.parse_args(rest)))
+        return
+    number, *options = rest
+    given = {name: value for name, value in vars(parser.parse_args(options)).items() if value is not None}
+    issue = issues[int(number) - 1]
+    issue |= given | {"changes": issue["changes"] + 1} | ({"state": "closed"} if verb == "close" else {})
 
 
 if __name__ == "__main__":

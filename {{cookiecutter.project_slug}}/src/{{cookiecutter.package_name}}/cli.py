@@ -10,7 +10,7 @@ from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.session import KedroSession
 
 from .explanations import Explained
-from .mlops import deployment  # noqa: F401  (adds its commands to `kedro model`)
+from .mlops import deployment, watching  # noqa: F401  (they add commands to `kedro model`)
 from .mlops.actions import check as check_settings
 from .mlops.commands import model
 from .serving.commands import keys, predictions, serve
@@ -43,7 +43,7 @@ def set_parameters(assignments: tuple[str, ...]) -> None:
 @click.option(
     "--for",
     "workflow",
-    type=click.Choice(["train", "build", "deploy"]),
+    type=click.Choice(["train", "monitor", "build", "deploy"]),
     help="A job of a workflow, which is about to begin.",
 )
 def doctor(workflow: str | None) -> None:

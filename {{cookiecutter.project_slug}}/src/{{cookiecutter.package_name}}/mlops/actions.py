@@ -26,24 +26,26 @@ class Setting(NamedTuple):
     only: str = ""
 
 
-ALL = ("train", "build", "deploy")
+ALL = ("train", "monitor", "build", "deploy")
 UNREAD, SAME = "Actions cannot read the data: CI judges the sample, trainings fail", "the same"
 SETTINGS = (
     Setting("MLFLOW_TRACKING_URI", "variable", ALL, "a push starts no training; other jobs fail"),
     Setting("MLFLOW_TRACKING_USERNAME", "variable", (), "an MLflow server with passwords does not answer"),
     Setting("MLFLOW_TRACKING_PASSWORD", "secret", (), SAME),
     Setting("TRAIN_RUNNER", "variable", (), "trainings run on GitHub's machines, which see nothing of your network"),
-    Setting("AWS_ROLE", "variable", ("train",), UNREAD, "s3"),
-    Setting("AWS_REGION", "variable", ("train",), SAME, "s3"),
-    Setting("GCP_PROVIDER", "variable", ("train",), UNREAD, "gs"),
-    Setting("GCP_SERVICE_ACCOUNT", "variable", ("train",), SAME, "gs"),
-    Setting("AZURE_CLIENT_ID", "variable", ("train",), UNREAD, "azure"),
-    Setting("AZURE_TENANT_ID", "variable", ("train",), SAME, "azure"),
-    Setting("AZURE_SUBSCRIPTION_ID", "variable", ("train",), SAME, "azure"),
+    Setting("AWS_ROLE", "variable", ("train", "monitor"), UNREAD, "s3"),
+    Setting("AWS_REGION", "variable", ("train", "monitor"), SAME, "s3"),
+    Setting("GCP_PROVIDER", "variable", ("train", "monitor"), UNREAD, "gs"),
+    Setting("GCP_SERVICE_ACCOUNT", "variable", ("train", "monitor"), SAME, "gs"),
+    Setting("AZURE_CLIENT_ID", "variable", ("train", "monitor"), UNREAD, "azure"),
+    Setting("AZURE_TENANT_ID", "variable", ("train", "monitor"), SAME, "azure"),
+    Setting("AZURE_SUBSCRIPTION_ID", "variable", ("train", "monitor"), SAME, "azure"),
     Setting("IMAGE_REPOSITORY", "variable", (), "images go to ghcr.io, under the name of the repository"),
     Setting("DEPLOY_RUNNER", "variable", (), "deployments come from GitHub's machines, which must reach the target"),
     Setting("APP_CLIENT_ID", "variable", (), "no checks start on a training's pull request: close it, open it"),
     Setting("APP_PRIVATE_KEY", "secret", (), SAME),
+    Setting("PREDICTION_STORE_URL", "secret", (), "only what is scored in batches is watched"),
+    Setting("MONITORING_WEBHOOK", "secret", (), "findings are issues, and nobody is called"),
     Setting("CANARY_PERCENT", "variable", (), "the canary takes 10 % of the requests"),
     Setting("CANARY_SECONDS", "variable", (), "the canary is watched for 300 seconds"),
     Setting("SERVING_KEY", "secret", ("deploy",), "the service does not answer the smoke test: nothing is deployed"),

@@ -33,7 +33,7 @@ class ModelConsole:
             context: Of the project.
             say: Where sentences go; tables go to the terminal.
         """
-        self._context, self._say, self._project = context, say, Path(context.project_path)
+        self.context, self._say, self._project = context, say, Path(context.project_path)
         connect(context.config_loader["mlflow"], self._project)
         self._parameters: dict[str, Any] = context.config_loader["parameters"]
         self.name: str = context.config_loader["catalog"]["registered_version"]["name"]
@@ -86,7 +86,7 @@ class ModelConsole:
 
     def summary(self) -> str:
         """What the newest training came to, in Markdown."""
-        return summarize(self.name, self._context.catalog)
+        return summarize(self.name, self.context.catalog)
 
     def card(self, wanted: str) -> None:
         """Prints a model card."""
@@ -113,7 +113,7 @@ class ModelConsole:
     def explain(self, key: str, wanted: str | None) -> None:
         """Shows how a version answers for a held-out row, or for what a prediction was asked."""
         serving = registry.CHAMPION if registry.CHAMPION in registry.aliases(self.name) else registry.CHALLENGER
-        problem, catalog = Problem.model_validate(self._parameters["problem"]), self._context.catalog
+        problem, catalog = Problem.model_validate(self._parameters["problem"]), self.context.catalog
         case = find_case(key, problem, catalog.load("test_set"), self._scored_months())
         asked = registry.load(self.name, wanted or case.version or serving)
         background = problem.features(catalog.load("train_set"))
@@ -130,10 +130,10 @@ class ModelConsole:
 
     def _recorded(self, key: str) -> dict[str, Any]:
         raw = self._parameters.get("raw_record")
-        return explanation.raw_record(self._context.catalog.load(raw["dataset"]), raw["key"], key) if raw else {}
+        return explanation.raw_record(self.context.catalog.load(raw["dataset"]), raw["key"], key) if raw else {}
 
     def _scored_months(self) -> Iterable[Callable[[], Any]]:
-        catalog = self._context.catalog
+        catalog = self.context.catalog
         return catalog.load("scores").values() if catalog.exists("scores") else ()
 
     def trace(self, prediction_id: str) -> None:

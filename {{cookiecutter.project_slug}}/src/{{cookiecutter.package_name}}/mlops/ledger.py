@@ -16,13 +16,13 @@ DAY = len("2026-01-31")
 
 
 class Move(NamedTuple):
-    """A promotion or a rollback.
+    """A promotion or a rollback, or the asking for a training.
 
     Attributes:
-        action: `promote` or `rollback`.
-        environment: Where.
+        action: `promote`, `rollback` or `retrain`.
+        environment: Where; `training` for the latter.
         before: The version that served until then; empty for none.
-        after: The version that serves from then on.
+        after: The version that serves from then on; empty where it stays.
         who: Who did it.
         reason: Why.
         evidence: Hash of the verdicts on which the version was registered.
@@ -64,7 +64,7 @@ def settle(name: str, alias_of: dict[str, str]) -> None:
     """Closes entries whose writer died: they count if the alias had moved."""
     client, aliases = MlflowClient(), registry.aliases(name)
     for run in _runs(name, "RUNNING"):
-        moved = aliases.get(alias_of[run.data.tags["environment"]]) == run.data.tags["after"]
+        moved = aliases.get(alias_of.get(run.data.tags["environment"], "")) == run.data.tags["after"]
         client.set_terminated(run.info.run_id, "FINISHED" if moved else "FAILED")
 
 

@@ -98,10 +98,11 @@ def _move(
     action: str, environment: str, began: str, version: ModelVersion, reason: str, approved_by: str
 ) -> ledger.Move:
     evidence, image = version.tags.get(registry.EVIDENCE, ""), registry.lineage_in(version.tags).get("image", "")
-    return ledger.Move(action, environment, began, str(version.version), _who(), reason, evidence, image, approved_by)
+    return ledger.Move(action, environment, began, str(version.version), who(), reason, evidence, image, approved_by)
 
 
-def _who() -> str:
+def who() -> str:
+    """Who does this: on GitHub whoever started the workflow, elsewhere whom git knows."""
     git = subprocess.run(["git", "config", "user.email"], capture_output=True, text=True, check=False)  # noqa: S607
     return os.environ.get("GITHUB_ACTOR") or git.stdout.strip() or getpass.getuser()
 

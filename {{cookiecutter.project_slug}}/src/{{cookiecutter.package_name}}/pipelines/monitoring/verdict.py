@@ -34,14 +34,14 @@ def decide(window: Window, serving_model: Any, monitoring: Monitoring, *watched:
         *watched: Signals, the most telling first.
 
     Returns:
-        `model`, `version`, `window`, `since`, `until`, `rows`, `state` (a key of `WORDS`), `retrain` with its
-        `reasons`, and the `signals`, those that alert first.
+        `model`, `version`, `window`, `since`, `until`, `rows`, `state` (a key of `WORDS`), `retrain` with
+        its `findings` (names of signals) and `reasons`, and the `signals`, those that alert first.
     """
     signals = [signal for found in watched for signal in found]
     alerts = [signal for signal in signals if signal.verdict == Verdict.ALERT]
-    reasons = [signal.sentence for signal in alerts if {signal.name, signal.kind} & set(monitoring.retrain_on)]
+    asking = [signal for signal in alerts if {signal.name, signal.kind} & set(monitoring.retrain_on)]
     judged = any(signal.verdict == Verdict.OK for signal in signals if signal.kind in TELLING)
-    state = "retrain" if reasons else "look" if alerts else "quiet" if judged else "unknown"
+    state = "retrain" if asking else "look" if alerts else "quiet" if judged else "unknown"
     ordered = sorted(signals, key=lambda signal: signal.verdict != Verdict.ALERT)
     return {
         "model": serving_model.name,
@@ -51,8 +51,9 @@ def decide(window: Window, serving_model: Any, monitoring: Monitoring, *watched:
         "until": window.until.isoformat(),
         "rows": len(window.rows),
         "state": state,
-        "retrain": bool(reasons),
-        "reasons": reasons,
+        "retrain": bool(asking),
+        "findings": [signal.name for signal in asking],
+        "reasons": [signal.sentence for signal in asking],
         "signals": [_described(signal, window) for signal in ordered],
     }
 

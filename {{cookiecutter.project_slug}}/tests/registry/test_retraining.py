@@ -1,0 +1,50 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from versions import NAME, Register, empty_registry
+
+from {{cookiecutter.package_name}}.mlops import ledger, promotion
+from {{cookiecutter.package_name}}.mlops.retraining import TRAINING, Bounds, ask, refuse
+
+BOUNDS = Bounds(cool_down_days=3, most_per_week=2)
+NOW = datetime(2026, 3, 31, tzinfo=UTC)
+
+
+def asked(days_ago: float, findings: str = "drift", champion: str = "1") -> ledger.Move:
+    return ledger.Move("retrain", TRAINING, champion, "", "", findings, "", "", at=NOW - timedelta(days=days_ago))
+
+
+@pytest.mark.parametrize(
+    ("before", "findings", "champion", "told"),
+    [
+        ([], ["drift"], "1", ""),
+        ([], [], "1", "nothing asks"),
+        ([asked(2)], ["performance"], "2", "the next may be 3 days later"),
+        ([asked(-2)], ["performance"], "2", "the next may be 3 days later"),  # a clock that went back
+        ([asked(6, "a"), asked(4, "b")], ["c"], "1", "2 trainings were asked for within seven days"),
+        ([asked(8, "a"), asked(4, "b")], ["c"], "1", ""),
+        ([asked(30, "drift; shift")], ["shift"], "1", "the same reasons, and brought no better model"),
+        ([asked(30, "drift; shift")], ["shift"], "2", ""),  # another champion: it is another finding
+        ([asked(30, "drift")], ["drift", "shift"], "1", ""),
+    ],
+)
+def test_a_training_is_asked_for_within_bounds(
+    before: list[ledger.Move], findings: list[str], champion: str, told: str
+) -> None:
+    refusal = refuse(before, findings, champion, BOUNDS, NOW)
+    assert told in refusal
+    assert bool(told) == bool(refusal)
+
+
+def test_no_sequence_of_findings_starts_more_trainings_than_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register: Register = empty_registry(tmp_path, monkeypatch)
+    promotion.promote(NAME, register(), "production", "")
+    now = datetime.now(UTC)
+    started = [not ask(NAME, [f"finding {number}"], BOUNDS, now) for number in range(4)]
+    assert started == [True, False, False, False]
+    (move,) = ledger.read(NAME, TRAINING)
+    assert (move.action, move.before, move.reason) == ("retrain", "1", "finding 0")
+    assert [move.after for move in ledger.serving(ledger.read(NAME, "production"))] == ["1"]
