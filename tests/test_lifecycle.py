@@ -283,6 +283,19 @@ def test_a_second_version_is_kept_out_taken_back_let_in_and_rolled_back(hosts: H
     assert [line.split("│")[2:6] for line in production(kedro(github, "history"))][-1][0].strip() == "rollback"
 
 
+@pytest.mark.usefixtures("deployed")
+def test_december_opens_an_issue_for_each_finding_and_asks_for_one_training(github: GitHub) -> None:
+    for again in (False, True):
+        jobs = github.run("monitor", "workflow_dispatch", {"inputs": {"month": "2013-12"}})
+        assert results(jobs) == {"watch": GREEN, "tell": GREEN}, told(jobs)
+        assert ("No training starts: a training was asked for on " in jobs["watch"][0].log) == again
+    titles = [issue["title"] for issue in github.state["issues"]]
+    assert len(titles) == len(set(titles))
+    assert "Monitoring: shift/actual" in titles
+    (sent,) = (sent for sent in github.state["sent"] if sent.get("event_type") == "drift")
+    assert "shift/actual" in sent["client_payload[reasons]"].split(", ")
+
+
 def run_of(github: GitHub, version: str) -> str:
     """Id of the run that trained a version."""
     query = f"model-versions/get?name=night-flights&version={version}"
