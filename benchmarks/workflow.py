@@ -1,7 +1,7 @@
 """How long ci.yml takes on a push, each job executed here on its own: `PYTHONPATH=tests python benchmarks/workflow.py`.
 
-Jobs run one after another here, and beside each other on GitHub: the longest, and the one that waits for all, are the
-wall time there. Caches are warm, images too. Prints rows of a table.
+Jobs run one after another here, and beside each other on GitHub, where the longest is the wall time; so do tests on
+other Pythons. Caches are warm, images too. Prints rows of a table.
 """
 
 import tempfile
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from baking import AUTHOR, COMBINATIONS, BakedProject, copy_template
 from expressions import Evaluator
-from github import QUICK, GitHub, told
+from github import QUICK, GitHub, ask_for_one_python, told
 from images import take_what_is_here
 
 
@@ -21,6 +21,7 @@ def main() -> None:
             (home / name).mkdir()
         template = copy_template(home / "template")
         project = BakedProject.bake(template, home / "baked", **COMBINATIONS["laptop"])
+        ask_for_one_python(project)
         take_what_is_here(project.path)
         project.make("setup", env=AUTHOR)
         github = GitHub(project, Evaluator.install(home / "expressions"), home / "github")

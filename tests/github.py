@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from baking import PYTHONS, ROOT, BakedProject, commit, run
+from baking import OPTIONS, PYTHONS, ROOT, BakedProject, commit, run
 from expressions import Evaluator, Json
 from images import DOCKER
 from runner import Action, FailedError, Job, Runner, starts
@@ -156,6 +156,13 @@ def _alls_green(_: Job, asked: Env) -> None:
 
 def _zizmor(job: Job, _: Env) -> None:
     run(Path(sys.prefix) / "bin" / "zizmor", "--offline", "--no-progress", ".github", cwd=job.folder)
+
+
+def ask_for_one_python(project: BakedProject) -> None:
+    """Lets CI test on the last of the Pythons that are here, and on no other."""
+    ci = project.path / ".github/workflows/ci.yml"
+    known = json.dumps(OPTIONS["python_version"])
+    ci.write_text(ci.read_text("utf-8").replace(known, json.dumps([list(PYTHONS)[-1]])), "utf-8")
 
 
 def results(jobs: Jobs) -> dict[str, set[str]]:

@@ -1,6 +1,5 @@
 """ci.yml, executed: each step is real, and the few actions have named stand-ins."""
 
-import json
 import os
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from baking import AUTHOR, COMBINATIONS, PYTHONS
 from conftest import Bake
 from expressions import Evaluator
-from github import QUICK, GitHub, Jobs, results, told
+from github import QUICK, GitHub, Jobs, ask_for_one_python, results, told
 from images import NEEDS_ENGINE, take_what_is_here
 
 pytestmark = [pytest.mark.slow, NEEDS_ENGINE]
@@ -21,8 +20,7 @@ CHECKED_ALREADY = {"SKIP": "ruff,ruff-format,mypy,import-linter,dvc-stages,codes
 def github(bake: Bake, tmp_path: Path) -> GitHub:
     """A new project that was set up and pushed; its CI asks for one Python that is here."""
     project = bake(**COMBINATIONS["laptop"], project_slug="night-flights").copy(tmp_path / "home")
-    ci = project.path / ".github/workflows/ci.yml"
-    ci.write_text(ci.read_text("utf-8").replace('["3.11", "3.12", "3.13"]', json.dumps([list(PYTHONS)[-1]])), "utf-8")
+    ask_for_one_python(project)
     take_what_is_here(project.path)
     project.make("setup", env=AUTHOR)
     (tmp_path / "expressions").mkdir()
