@@ -12,8 +12,8 @@ from baking import COMBINATIONS, BakedProject, clean_environment, copy_template
 
 Bake = Callable[..., BakedProject]
 
-TOGETHER = ("tests/test_demo.py", "tests/test_images.py", "tests/test_lifecycle.py", "tests/test_workflows.py")
-"""Modules whose tests share what takes minutes to make: one process runs all of a module."""
+TOGETHER = ("tests/test_lifecycle.py", "tests/test_images.py", "tests/test_workflows.py", "tests/test_demo.py")
+"""Modules whose tests share what takes minutes to make, the longest first: one process runs all of a module."""
 
 collect_ignore = ["make_it_yours"]  # tests of projects, which run where they are laid over one
 
@@ -41,10 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, in random order; slow ones last, the longest of them first, so that no process waits alone."""
     first = next(iter(COMBINATIONS))  # all of its project's tests run
 
-    def rank(item: pytest.Item) -> tuple[bool, ...]:
+    def rank(item: pytest.Item) -> int:
+        module = item.nodeid.partition("::")[0]
         if item.get_closest_marker("slow") is None:
-            return (False,)
-        return (True, f"[{first}]" not in item.name, item.nodeid.partition("::")[0] not in TOGETHER)
+            return 0
+        if f"[{first}]" in item.name:
+            return 1
+        return 2 + (TOGETHER.index(module) if module in TOGETHER else len(TOGETHER))
 
     items.sort(key=rank)
 
