@@ -15,6 +15,9 @@ Bake = Callable[..., BakedProject]
 TOGETHER = ("tests/test_lifecycle.py", "tests/test_images.py", "tests/test_workflows.py", "tests/test_demo.py")
 """Modules whose tests share what takes minutes to make, the longest first: one process runs all of a module."""
 
+STORY = TOGETHER[0]
+"""Its tests follow each other as they are written: each stands on what the one before has left."""
+
 collect_ignore = ["make_it_yours"]  # tests of projects, which run where they are laid over one
 
 
@@ -31,6 +34,11 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no t
         return module if module in TOGETHER else nodeid
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: a third of the time, tests wait for servers and containers."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     """Marks of xdist would say the same, but pytest 9.2 does not let it rename tests."""
     return Scheduling(config, log)
@@ -38,16 +46,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, in random order; slow ones last, the longest of them first, so that no process waits alone."""
+    """Quick tests first, in random order; slow ones last, the longest first, so that no process waits alone."""
     first = next(iter(COMBINATIONS))  # all of its project's tests run
 
-    def rank(item: pytest.Item) -> int:
+    def rank(item: pytest.Item) -> tuple[int, int]:
         module = item.nodeid.partition("::")[0]
         if item.get_closest_marker("slow") is None:
-            return 0
+            return 0, 0
         if f"[{first}]" in item.name:
-            return 1
-        return 2 + (TOGETHER.index(module) if module in TOGETHER else len(TOGETHER))
+            return 1, 0
+        if module not in TOGETHER:
+            return 2 + len(TOGETHER), 0
+        return 2 + TOGETHER.index(module), item.location[1] or 0 if module == STORY else 0
 
     items.sort(key=rank)
 
