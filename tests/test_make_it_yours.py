@@ -15,7 +15,8 @@ from conftest import Bake
 pytestmark = pytest.mark.slow
 
 CATALOG = Path("conf/base/catalog.yml")
-LEFT_OUT = "".join(f" --ignore=tests/{folder}" for folder in ("gates", "monitoring", "registry", "unit/mlops"))
+MACHINERY = ("end_to_end", "gates", "monitoring", "registry", "serving", "unit/mlops")
+LEFT_OUT = "".join(f" --ignore=tests/{folder}" for folder in MACHINERY)
 """Tests that have most to do with the machinery, least with the table: --exhaustive runs them too."""
 
 

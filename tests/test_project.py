@@ -28,9 +28,22 @@ def test_set_up_check_test_run(combination: BakedProject, tested_already: dict[s
         take_in_the_year(project)
 
 
+STRESS = (
+    "gates/test_switches.py::test_this_suite_fails_when_gates_are_switched_off",
+    "registry/test_promotion.py::test_twenty_promotions_at_once_leave_one_chain",
+    "serving/test_store.py::test_killed_twenty_times_under_load_it_has_lost_no_answer",
+    "serving/test_switch.py::test_fifty_switches_under_load_lose_no_request",
+)
+"""Tests that repeat something many times, for minutes."""
+
+
 def left_out(combination: BakedProject, tested_already: dict[str, str]) -> dict[str, str]:
-    """All tests run in the first project, elsewhere those of the conventions; all everywhere with --exhaustive."""
-    return {} if is_first(combination) or not tested_already else QUICK
+    """All tests but those run in the first project, elsewhere the conventions'; all everywhere with --exhaustive."""
+    if not tested_already:
+        return {}
+    if not is_first(combination):
+        return QUICK
+    return {"PYTEST_ADDOPTS": " ".join(f"--deselect=tests/{name}" for name in STRESS)}
 
 
 def is_first(combination: BakedProject) -> bool:
