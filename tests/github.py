@@ -133,12 +133,15 @@ class GitHub:
         cosign.chmod(0o755)
 
     def _upload(self, job: Job, asked: Env) -> dict[str, str]:
-        found = job.folder / asked["path"]
-        if not found.exists():
+        found = list(job.folder.glob(asked["path"]))
+        files = [file for place in found for file in (place.iterdir() if place.is_dir() else [place])]
+        if not files:
             raise FailedError(f"there is nothing at {asked['path']}")
         kept = self.home / "artifacts" / asked["name"]
         shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(found, kept) if found.is_dir() else shutil.copy(found, kept)
+        kept.mkdir(parents=True)
+        for file in files:
+            shutil.copy(file, kept / file.name)
         return {"artifact-url": f"https://github.com/artifacts/{asked['name']}"}
 
     def _download(self, job: Job, asked: Env) -> None:

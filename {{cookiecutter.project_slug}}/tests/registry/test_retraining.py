@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from versions import NAME, Register, empty_registry
 
-from {{cookiecutter.package_name}}.mlops import ledger, promotion
+from {{cookiecutter.package_name}}.mlops import ledger, promotion, watching
 from {{cookiecutter.package_name}}.mlops.retraining import TRAINING, Bounds, ask, refuse
 
 BOUNDS = Bounds(cool_down_days=3, most_per_week=2)
@@ -48,3 +50,17 @@ def test_no_sequence_of_findings_starts_more_trainings_than_may_be(
     (move,) = ledger.read(NAME, TRAINING)
     assert (move.action, move.before, move.reason) == ("retrain", "1", "finding 0")
     assert [move.after for move in ledger.serving(ledger.read(NAME, "production"))] == ["1"]
+
+
+def test_the_answer_stands_in_a_file_that_a_workflow_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register: Register = empty_registry(tmp_path, monkeypatch)
+    promotion.promote(NAME, register(), "production", "")
+    catalog = SimpleNamespace(load=lambda _: {"findings": ["shift/actual", "drift"]})
+    context = SimpleNamespace(catalog=catalog, params={"retraining": BOUNDS.model_dump()})
+    console = SimpleNamespace(name=NAME, context=context)
+    command = watching.model.commands["ask-training"]
+    for _ in range(2):
+        told = CliRunner().invoke(command, ["--output", "answer"], obj=lambda: console)
+        assert told.exit_code == 0
+    assert (tmp_path / "answer").read_text() == "training=drift, shift/actual\n"
+    assert "No training starts: a training was asked for on" in told.output

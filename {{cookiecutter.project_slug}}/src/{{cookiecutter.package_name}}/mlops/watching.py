@@ -1,6 +1,7 @@
 """What monitoring asks the ledger for."""
 
 from datetime import UTC, datetime
+from typing import TextIO
 
 import click
 
@@ -8,9 +9,10 @@ from .commands import Open, model
 
 
 @model.command("ask-training")
+@click.option("--output", type=click.File("a", encoding="utf-8"), default="-", help="File to append the answer to.")
 @click.pass_obj
-def ask_training(console: Open) -> None:
-    """Print why a training should start, if monitoring found a reason and none was asked for lately; else say why not.
+def ask_training(console: Open, output: TextIO) -> None:
+    """Say `training=FINDINGS` if monitoring found a reason for one, and none was asked for lately; else say why not.
 
     That it was asked for stands in the ledger from then on.
     """
@@ -23,4 +25,4 @@ def ask_training(console: Open) -> None:
     if refusal:
         click.echo(f"No training starts: {refusal}.", err=True)
     else:
-        click.echo(", ".join(sorted(found)))
+        output.write(f"training={', '.join(sorted(found))}\n")
