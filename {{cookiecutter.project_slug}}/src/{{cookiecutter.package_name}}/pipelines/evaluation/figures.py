@@ -1,19 +1,20 @@
 """Pictures of how a model does on rows that it has not seen, as SVG."""
 
-import io
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from sklearn.base import is_classifier
 from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, PredictionErrorDisplay, RocCurveDisplay
 from sklearn.pipeline import Pipeline
 
+from ...drawing import canvas, svg
 from ...problem import Problem
 from ...scoring import answers_in_numbers
+
+HEIGHT = 4.0
+"""Inches."""
 
 
 def draw_figures(model: Pipeline, test_set: pd.DataFrame, problem: Problem) -> dict[str, str]:
@@ -41,40 +42,29 @@ def _classification(
     shown = [1] if len(classes) == 2 else range(len(classes))  # noqa: PLR2004
     curves = {"ROC": RocCurveDisplay, "Precision and recall": PrecisionRecallDisplay, "Calibration": CalibrationDisplay}
     for title, display in curves.items():
-        figure, axes = _canvas()
+        figure, axes = canvas(HEIGHT)
         options = {"n_bins": 10, "strategy": "quantile"} if display is CalibrationDisplay else {}
         for index in shown:
             display.from_predictions(
                 target == classes[index], probabilities[:, index], name=str(classes[index]), ax=axes, **options
             )
-        yield title, _svg(figure)
-    figure, axes = _canvas()
+        yield title, svg(figure)
+    figure, axes = canvas(HEIGHT)
     ConfusionMatrixDisplay.from_predictions(target, predicted, labels=classes, ax=axes, colorbar=False, cmap="Blues")
-    yield "Confusion", _svg(figure)
+    yield "Confusion", svg(figure)
 
 
 def _regression(target: pd.Series, predicted: np.ndarray) -> Iterator[tuple[str, str]]:
     for title, kind in (("Actual and predicted", "actual_vs_predicted"), ("Residuals", "residual_vs_predicted")):
-        figure, axes = _canvas()
+        figure, axes = canvas(HEIGHT)
         PredictionErrorDisplay.from_predictions(target, predicted, kind=kind, ax=axes)
-        yield title, _svg(figure)
+        yield title, svg(figure)
 
 
 def draw_importances(importances: pd.DataFrame) -> str:
     """Draws the importance of each feature with twice its standard deviation, the most important on top, as SVG."""
-    figure, axes = _canvas(height=1 + 0.28 * len(importances))
+    figure, axes = canvas(1 + 0.28 * len(importances))
     ordered = importances.iloc[::-1]
     axes.barh(ordered["feature"], ordered["importance"], xerr=2 * ordered["std"], color="#4878a8")
     axes.set_xlabel("loss of the primary metric when the feature is shuffled")
-    return _svg(figure)
-
-
-def _canvas(height: float = 4.0) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(5.2, height), layout="constrained")
-    return figure, figure.add_subplot()
-
-
-def _svg(figure: Figure) -> str:
-    text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
+    return svg(figure)

@@ -1,14 +1,12 @@
 """Pictures of a window, as SVG."""
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from ...drawing import canvas, svg
 from .answers import recall
 from .drift import as_categories, is_number
 from .window import Window
@@ -17,6 +15,8 @@ ALERT, QUIET, USUAL = "#b3261e", "#4878a8", "#b9c4cf"
 MOST_SHOWN = 3
 """Features, those that are nearest to their limit or farthest beyond it."""
 MOST_CATEGORIES = 15
+HEIGHT = 3.2
+"""Inches."""
 
 
 def draw_window(window: Window, model: Any, train: pd.DataFrame, signals: list[dict[str, Any]]) -> dict[str, str]:
@@ -47,31 +47,31 @@ def _days(window: Window, model: Any) -> Iterator[tuple[str, str]]:
         told = pd.Series(chances[:, list(classes).index(label)])
         real = (happened == label).astype(float).where(happened.notna())
         title = f"Share of {label} by day"
-    figure, axes = _canvas()
+    figure, axes = canvas(HEIGHT)
     days = rows["when"].dt.tz_convert(None).dt.floor("D")
     for name, values, color in (("predicted", told, QUIET), ("happened", real, ALERT)):
         by_day = pd.to_numeric(values).groupby(days.to_numpy()).mean().dropna()
         axes.plot(by_day.index, by_day, marker=".", color=color, label=name)
     axes.legend()
     axes.tick_params(axis="x", rotation=45)
-    yield title, _svg(figure)
+    yield title, svg(figure)
 
 
 def _limits(signals: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     moved = _moved(signals)
     if moved.empty:
         return
-    figure, axes = _canvas(height=1 + 0.28 * len(moved))
+    figure, axes = canvas(1 + 0.28 * len(moved))
     colors = [ALERT if verdict == "alert" else QUIET for verdict in moved["verdict"]]
     axes.barh(moved["feature"][::-1], moved["ratio"][::-1], color=colors[::-1])
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xlabel("distance from training; 1 is as far as is usual")
-    yield "Drift of each feature", _svg(figure)
+    yield "Drift of each feature", svg(figure)
 
 
 def _features(window: Window, train: pd.DataFrame, signals: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for name in _moved(signals)["feature"].head(MOST_SHOWN):
-        figure, axes = _canvas()
+        figure, axes = canvas(HEIGHT)
         sides = {"training": (train[name], USUAL), "window": (window.features[name], QUIET)}
         if is_number(train[name]):
             bins = list(np.histogram_bin_edges(pd.concat([train[name], window.features[name]]).dropna(), 30))
@@ -84,7 +84,7 @@ def _features(window: Window, train: pd.DataFrame, signals: list[dict[str, Any]]
             )
             shares.fillna(0).nlargest(MOST_CATEGORIES, "training").plot.bar(ax=axes, color=[USUAL, QUIET])
         axes.legend()
-        yield f"{name} against training", _svg(figure)
+        yield f"{name} against training", svg(figure)
 
 
 def _moved(signals: list[dict[str, Any]]) -> pd.DataFrame:
@@ -95,14 +95,3 @@ def _moved(signals: list[dict[str, Any]]) -> pd.DataFrame:
         if signal["name"].startswith("drift/") and signal["value"] is not None
     ]
     return pd.DataFrame(rows, columns=["feature", "ratio", "verdict"]).sort_values("ratio", ascending=False)
-
-
-def _canvas(height: float = 3.2) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(5.2, height), layout="constrained")
-    return figure, figure.add_subplot()
-
-
-def _svg(figure: Figure) -> str:
-    text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
