@@ -1,9 +1,14 @@
 """What a deployment asks the registry for: which version may go, what it has to answer, and which image it became."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ..errors import RefusedError
 from .commands import ENVIRONMENTS, Open, model
+
+if TYPE_CHECKING:
+    from mlflow.entities.model_registry import ModelVersion
 
 # MLflow is imported where it is needed: kedro --help must not wait for it.
 
@@ -13,11 +18,7 @@ from .commands import ENVIRONMENTS, Open, model
 @click.pass_obj
 def verify(console: Open, version: str) -> None:
     """Refuse VERSION if a gate refused it, or a piece of its lineage is missing; print its number."""
-    from . import promotion, registry  # noqa: PLC0415
-
-    found = registry.find(console().name, version)
-    promotion.check(found)
-    click.echo(found.version)
+    click.echo(_deployable(console, version).version)
 
 
 @model.command()
@@ -25,11 +26,18 @@ def verify(console: Open, version: str) -> None:
 @click.pass_obj
 def golden(console: Open, version: str) -> None:
     """Print what VERSION, if it may serve, answered to some requests when it was trained, as JSON."""
+    from . import registry  # noqa: PLC0415
+
+    click.echo(registry.golden(_deployable(console, version)))
+
+
+def _deployable(console: Open, wanted: str) -> "ModelVersion":
+    """A version that may serve; RefusedError for another."""
     from . import promotion, registry  # noqa: PLC0415
 
-    found = registry.find(console().name, version)
-    promotion.check(found)
-    click.echo(registry.golden(found))
+    version = registry.find(console().name, wanted)
+    promotion.check(version)
+    return version
 
 
 @model.command("set-image")

@@ -11,7 +11,7 @@ from .registry import CHAMPION, lineage_in, load
 from .tracking import active_run, measure
 
 
-class _FromMlflow(AbstractDataset[None, Any]):
+class FromMlflow(AbstractDataset[None, Any]):
     """Something that is read from MLflow when a run needs it, and never written by one."""
 
     def save(self, data: None) -> None:
@@ -20,7 +20,7 @@ class _FromMlflow(AbstractDataset[None, Any]):
         raise DatasetError(msg)
 
 
-class ChampionDataset(_FromMlflow):
+class ChampionDataset(FromMlflow):
     """The version that serves now, None when there is none."""
 
     def __init__(self, name: str, metadata: dict[str, Any] | None = None) -> None:
@@ -45,8 +45,8 @@ class ChampionDataset(_FromMlflow):
         return {"name": self._name}
 
 
-class ServingModelDataset(_FromMlflow):
-    """The version that has an alias, to score with."""
+class OfVersion(FromMlflow):
+    """Something of the version that has an alias."""
 
     def __init__(self, name: str, alias: str = CHAMPION, metadata: dict[str, Any] | None = None) -> None:
         """Takes the options of the catalog.
@@ -59,15 +59,19 @@ class ServingModelDataset(_FromMlflow):
         self._name, self._alias = name, alias
         self.metadata = metadata
 
-    def load(self) -> RegisteredModel:
-        """Asks the registry; RefusedError if no version has the alias."""
-        return load(self._name, self._alias)
-
     def _describe(self) -> dict[str, Any]:
         return {"name": self._name, "alias": self._alias}
 
 
-class LineageDataset(_FromMlflow):
+class ServingModelDataset(OfVersion):
+    """The version that has an alias, to score with."""
+
+    def load(self) -> RegisteredModel:
+        """Asks the registry; RefusedError if no version has the alias."""
+        return load(self._name, self._alias)
+
+
+class LineageDataset(FromMlflow):
     """What the model of the active run came from, by name."""
 
     def __init__(self, metadata: dict[str, Any] | None = None) -> None:
@@ -82,7 +86,7 @@ class LineageDataset(_FromMlflow):
         return {}
 
 
-class ResourcesDataset(_FromMlflow):
+class ResourcesDataset(FromMlflow):
     """What the active run took until it is asked, which is logged at that moment."""
 
     def __init__(self, metadata: dict[str, Any] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from mlflow.exceptions import MlflowException
 
 from ..errors import RefusedError
 from . import registry
+from .evidence import OfVersion
 from .store import PredictionStore
 
 FILES = ("train_profile.parquet", "test_profile.parquet")
@@ -31,12 +33,9 @@ class StoreDataset(AbstractDataset[dict[str, Callable[[], pd.Series]], Predictio
 
     def save(self, data: dict[str, Callable[[], pd.Series]]) -> None:
         """Writes outcomes, one month after the other."""
-        store = PredictionStore()
-        try:
+        with closing(PredictionStore()) as store:
             for load in data.values():
                 store.add_outcomes(load())
-        finally:
-            store.close()
 
     def _describe(self) -> dict[str, Any]:
         return {}
@@ -56,19 +55,8 @@ class Profile(NamedTuple):
     made: datetime
 
 
-class ProfileDataset(AbstractDataset[None, Profile]):
+class ProfileDataset(OfVersion):
     """Rows that the run of a version has kept: of the one with an alias."""
-
-    def __init__(self, name: str, alias: str = registry.CHAMPION, metadata: dict[str, Any] | None = None) -> None:
-        """Takes the options of the catalog.
-
-        Args:
-            name: Name of the registered model.
-            alias: Of the version.
-            metadata: What DVC or tracking want to know.
-        """
-        self._name, self._alias = name, alias
-        self.metadata = metadata
 
     def load(self) -> Profile:
         """Fetches the rows.
@@ -88,14 +76,6 @@ class ProfileDataset(AbstractDataset[None, Profile]):
             raise RefusedError(msg) from error
         made = datetime.fromtimestamp(run.start_time / 1000, UTC)
         return Profile(pd.read_parquet(train), pd.read_parquet(test), made)
-
-    def save(self, data: None) -> None:
-        """Refuses: the evaluation of a model keeps its rows."""
-        msg = "a profile is read from MLflow and cannot be written to"
-        raise DatasetError(msg)
-
-    def _describe(self) -> dict[str, Any]:
-        return {"name": self._name, "alias": self._alias}
 
 
 class TrendDataset(AbstractDataset[dict[str, Any], None]):
