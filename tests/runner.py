@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from baking import AUTHOR, clean_environment
+from baking import clean_environment
 from expressions import Evaluator, Json
 
 JOB_KEYS = {"name", "runs-on", "timeout-minutes", "permissions", "if", "needs", "strategy", "env", "outputs", "steps",
@@ -173,7 +173,7 @@ class Runner:
         told |= {f"GITHUB_{name.upper()}": str(value) for name, value in self.github.items() if name in TOLD}
         env = self.env | told | job.env | self.evaluator.texts(step.get("env", {}), job.contexts)
         script = self.evaluator.text(step["run"], job.contexts)
-        done = subprocess.run(["bash", "-e", "-c", script], cwd=job.folder, env=clean_environment() | AUTHOR | env,
+        done = subprocess.run(["bash", "-e", "-c", script], cwd=job.folder, env=clean_environment() | env,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)  # fmt: skip
         job.log += f"$ {script}\n{done.stdout}\n"
         job.summary += files["STEP_SUMMARY"].read_text("utf-8")

@@ -7,6 +7,10 @@ told=build/training/summary.md verdict=data/08_reporting/gates.json
 rm -rf build/training
 mkdir -p build/training
 base=$(git rev-parse HEAD)
+if [[ -n ${GITHUB_ACTIONS:-} ]]; then # nobody has told git who commits
+    git config user.name "github-actions[bot]"
+    git config user.email "41898282+github-actions[bot]@users.noreply.github.com"
+fi
 
 if [[ -n ${PARAMETERS:-} ]]; then
     read -ra assignments <<<"$PARAMETERS"
