@@ -16,6 +16,7 @@ def main(words: list[str]) -> None:
     """Does what was asked, or ends with 1: nothing that is not known here passes in silence."""
     state = json.loads(STATE.read_text("utf-8")) if STATE.exists() else {}
     verbs = {"pr create": create, "pr comment": comment, "api": api, "issue list": list_issues}
+    verbs |= {"label create": create_label}
     verbs |= {f"issue {verb}": change_issue for verb in ("create", "edit", "close")}
     verb = next((verb for verb in verbs if words[: len(verb.split())] == verb.split()), None)
     if verb is None or not os.environ.get("GH_TOKEN"):
@@ -62,6 +63,12 @@ def api(state: State, words: list[str]) -> None:
         sys.stdout.write(state.get("kept", {})[path] + "\n")
 
 
+def create_label(state: State, words: list[str]) -> None:
+    """Makes a label, or leaves the one of this name."""
+    assert words[1:] == ["--force"], words
+    state["labels"] = sorted({words[0], *state.get("labels", [])})
+
+
 def list_issues(state: State, _: list[str]) -> None:
     """The open issues."""
     issues = [issue for issue in state.get("issues", []) if issue["state"] == "open"]
@@ -76,7 +83,10 @@ def change_issue(state: State, words: list[str]) -> None:
     verb, *rest = words[1:]
     issues = state.setdefault("issues", [])
     if verb == "create":
-        issues.append({"number": len(issues) + 1, "state": "open", "changes": 0} | vars(parser.parse_args(rest)))
+        asked = vars(parser.parse_args(rest))
+        if asked["label"] not in state.get("labels", []):
+            sys.exit(f"gh: could not add label: '{asked['label']}' not found")
+        issues.append({"number": len(issues) + 1, "state": "open", "changes": 0} | asked)
         return
     number, *options = rest
     given = {name: value for name, value in vars(parser.parse_args(options)).items() if value is not None}

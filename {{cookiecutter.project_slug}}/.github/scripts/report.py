@@ -29,6 +29,7 @@ def main() -> None:
         if name in known:
             gh("issue", "edit", known[name], "--body", body)
         else:
+            gh("label", "create", LABEL, "--force")  # GitHub takes no label that it does not know
             gh("issue", "create", "--title", f"{PREFIX}{name}", "--label", LABEL, "--body", body)
     for name, number in known.items():
         if signals.get(name, {}).get("verdict") == "ok":
