@@ -74,12 +74,11 @@ class GitHub:
         state: Json = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return state
 
-    def push(self, message: str = "") -> str:
-        """Commits what has changed, if there is a message for it, and pushes; returns the commit."""
+    def push(self, message: str = "") -> None:
+        """Commits what has changed, if there is a message for it, and pushes."""
         if message:
             commit(self.project.path, message)
         self.project.run("git", "push", "--quiet", "origin", "HEAD:main")
-        return self.project.run("git", "rev-parse", "HEAD").stdout.strip()
 
     def store_data(self) -> None:
         """Pushes the data to the project's DVC remote, a folder beside the clone, and lets runners reach it."""

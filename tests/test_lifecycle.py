@@ -139,9 +139,10 @@ class Hosts:
     def predict(self, environment: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """Asks for predictions, as a caller would."""
         url = f"http://127.0.0.1:{self.ports[environment]}/invocations"
-        status, answer = ask(url, {"dataframe_records": rows}, Authorization=f"Bearer {self.key}")
-        assert status == 200, answer
-        return answer  # type: ignore[no-any-return]
+        status, content = ask(url, {"dataframe_records": rows}, Authorization=f"Bearer {self.key}")
+        assert status == 200, content
+        answer: dict[str, Any] = content
+        return answer
 
     def containers(self, environment: str) -> dict[str, str]:
         """Ids of the running containers of an environment, by service."""
