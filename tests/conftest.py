@@ -12,7 +12,7 @@ from baking import COMBINATIONS, BakedProject, clean_environment, copy_template
 
 Bake = Callable[..., BakedProject]
 
-TOGETHER = ("tests/test_lifecycle.py", "tests/test_images.py", "tests/test_workflows.py", "tests/test_demo.py")
+TOGETHER = tuple(f"tests/test_{name}.py" for name in ("lifecycle", "images", "year", "workflows", "demo"))
 """Modules whose tests share what takes minutes to make, the longest first: one process runs all of a module."""
 
 STORY = TOGETHER[0]
@@ -63,8 +63,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _clean_environment() -> Iterator[None]:
-    clean = clean_environment()
+def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Of all projects; mypy reads libraries once, as it goes by what files hold, not by where they are."""
+    clean = clean_environment() | {"MYPY_CACHE_DIR": str(tmp_path_factory.getbasetemp() / "mypy")}
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ.keys() - clean.keys():
             patch.delenv(name)
