@@ -31,7 +31,8 @@ def report(github: dict[str, str], env: dict[str, str] | None = None, **verdicts
     signals = [
         {"name": name, "verdict": verdict, "sentence": f"{name} is {verdict}."} for name, verdict in verdicts.items()
     ]
-    found = {"model": "m", "version": "1", "window": "2013-12", "signals": signals}
+    found = {"model": "m", "version": "1", "window": "2013-12", "signals": signals, "state": "look"}
+    found |= {"findings": [name for name, verdict in verdicts.items() if (name, verdict) == ("drift", "alert")]}
     Path(github["MONITORING"]).write_text(json.dumps(found), "utf-8")
     run(sys.executable, SCRIPT, cwd=SCRIPT.parent, env=github | (env or {}))
     state = Path(github["GH_STATE"])
@@ -64,6 +65,19 @@ def test_a_training_is_asked_for_where_it_may_be(github: dict[str, str]) -> None
     (sent,) = known["sent"]
     assert sent == {"path": "repos/org/project/dispatches", "event_type": "drift", "client_payload[reasons]": "drift"}
     assert ["A training was asked for" in issue["body"] for issue in known["issues"]] == [True, False]
+
+
+def test_where_no_training_may_start_the_issue_says_why(github: dict[str, str]) -> None:
+    known = report(github, {"REFUSED": "the last one brought no better model"}, drift="alert", shift="alert")
+    assert "sent" not in known
+    told = "No training starts: the last one brought no better model."
+    assert [told in issue["body"] for issue in known["issues"]] == [True, False]
+
+
+def test_the_workflow_shows_what_alerts(github: dict[str, str], tmp_path: Path) -> None:
+    report(github, {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}, drift="alert", shift="ok")
+    told = (tmp_path / "summary.md").read_text("utf-8")
+    assert told == "## Monitoring: look\n\nVersion 1 of m, 2013-12.\n\n- drift is alert.\n"
 
 
 class Hook(BaseHTTPRequestHandler):

@@ -3,7 +3,7 @@
     make report
 
 Reads data/08_reporting/monitoring.json, or the file that MONITORING names. WEBHOOK, if it is set, is called with the
-findings that are new; TRAINING says for which findings train.yml is asked.
+findings that are new; TRAINING says for which findings train.yml is asked, REFUSED why it is not.
 """
 
 import json
@@ -23,9 +23,10 @@ def main() -> None:
     known = {issue["title"].removeprefix(PREFIX): str(issue["number"]) for issue in json.loads(listed)}
     signals = {signal["name"]: signal for signal in found["signals"]}
     alerts = {name: signal for name, signal in signals.items() if signal["verdict"] == "alert"}
+    where = f"Version {found['version']} of {found['model']}, {found['window']}."
+    summarize(f"## Monitoring: {found['state']}", where, *(f"- {signal['sentence']}" for signal in alerts.values()))
     for name, signal in alerts.items():
-        where = f"Version {found['version']} of {found['model']}, {found['window']}."
-        body = "\n\n".join([signal["sentence"], where, *asked(name)])
+        body = "\n\n".join([signal["sentence"], where, *asked(name, found["findings"])])
         if name in known:
             gh("issue", "edit", known[name], "--body", body)
         else:
@@ -41,11 +42,18 @@ def main() -> None:
         gh("api", "repos/{owner}/{repo}/dispatches", *words, "--silent")
 
 
-def asked(name: str) -> list[str]:
-    """What to say where a new model was asked for because of a finding."""
+def summarize(*paragraphs: str) -> None:
+    """Tells who looks at the workflow."""
+    with Path(os.environ.get("GITHUB_STEP_SUMMARY", os.devnull)).open("a", encoding="utf-8") as summary:
+        summary.write("\n\n".join(paragraphs) + "\n")
+
+
+def asked(name: str, asking: list[str]) -> list[str]:
+    """What to say of a finding that asks for a new model."""
     if name in os.environ.get("TRAINING", "").split(", "):
         return ["A training was asked for. If its model does not beat the champion, nothing changes."]
-    return []
+    refused = os.environ.get("REFUSED")
+    return [f"No training starts: {refused}."] if refused and name in asking else []
 
 
 def call_webhook(message: dict) -> None:

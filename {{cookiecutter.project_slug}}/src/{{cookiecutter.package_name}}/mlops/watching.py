@@ -12,7 +12,7 @@ from .commands import Open, model
 @click.option("--output", type=click.File("a", encoding="utf-8"), default="-", help="File to append the answer to.")
 @click.pass_obj
 def ask_training(console: Open, output: TextIO) -> None:
-    """Say `training=FINDINGS` if monitoring found a reason for one, and none was asked for lately; else say why not.
+    """Say `training=FINDINGS` if monitoring found a reason for one, and none was asked for lately; else `refused=WHY`.
 
     That it was asked for stands in the ledger from then on.
     """
@@ -22,7 +22,4 @@ def ask_training(console: Open, output: TextIO) -> None:
     found = opened.context.catalog.load("monitoring")["findings"]
     bounds = Bounds.model_validate(opened.context.params["retraining"])
     refusal = ask(opened.name, found, bounds, datetime.now(UTC))
-    if refusal:
-        click.echo(f"No training starts: {refusal}.", err=True)
-    else:
-        output.write(f"training={', '.join(sorted(found))}\n")
+    output.write(f"refused={refusal}\n" if refusal else f"training={', '.join(sorted(found))}\n")
