@@ -131,8 +131,11 @@ def test_the_pipelines_train_and_score_in_a_container_with_the_server_of_the_sta
     assert [version["version"] for version in found["registered_model"]["latest_versions"]] == ["1"]
     stack.project.run(".venv/bin/kedro", "model", "promote", "1", "--to", "production", env=stack.env | settings)
     data = [f"--volume={where}/{folder}:/project/{folder}" for folder in ("data", "build/ci")]
-    docker(*sealed, *data, stack.env["TRAIN_IMAGE"], "run", "--env=ci", "--pipelines=inference")
+    store = "--env=PREDICTION_STORE_URL=sqlite:////project/data/predictions.db"
+    nightly = ("run", "--env=ci", "--pipelines=inference,outcomes,monitoring")
+    docker(*sealed, *data, store, stack.env["TRAIN_IMAGE"], *nightly)
     assert list((where / "build/ci/08_reporting/scores").glob("*.parquet"))
+    assert (where / "build/ci/08_reporting/monitoring.html").is_file()
 
 
 @pytest.mark.parametrize("part", ["serve", "mlflow", "postgres"])
