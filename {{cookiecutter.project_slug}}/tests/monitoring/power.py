@@ -83,7 +83,7 @@ def power(watched: Watched, kind: str, strength: float, count: int, rows: int) -
     return count_alarms(watched, drifted, [kind])[kind] / count
 
 
-def main(undrifted: int = 200, drifted: int = 50, rows: int = 1000) -> None:
+def main(undrifted: int = 200, drifted: int = 40, rows: int = 1000) -> None:
     """Measures on all that has arrived, and prints what is found."""
     reference = PROJECT / "data/03_primary/reference.parquet"
     windows.arrivals = lambda: {file.stem: pd.read_parquet(file) for file in PROJECT.glob("data/incoming/*.parquet")}

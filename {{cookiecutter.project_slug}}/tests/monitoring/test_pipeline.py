@@ -136,6 +136,13 @@ def test_a_clock_that_jumped_does_not_move_the_window(store: PredictionStore, se
     assert window.since < today - timedelta(days=3) < window.until <= pd.Timestamp(today)
 
 
+def test_what_a_deployment_asks_does_not_count(store: PredictionStore, settings: Settings) -> None:
+    today = datetime.now(UTC)
+    ours, theirs = predictions(today - timedelta(days=60), today - timedelta(days=1))
+    store.add([ours, theirs | {"caller": "deployment"}])
+    assert take_window({}, store, *settings).rows["prediction_id"].tolist() == [ours["prediction_id"]]
+
+
 def test_outcomes_may_come_twice_late_or_not_at_all(store: PredictionStore, settings: Settings) -> None:
     made = predictions(*[datetime.now(UTC) - timedelta(hours=hours) for hours in (3, 2, 1)])
     first, second, third = (row["key"] for row in made)

@@ -112,10 +112,11 @@ class PredictionStore:
             ]
         return keys.map({row.key: row.outcome for row in found}).astype(object)
 
-    def times(self) -> pd.Series:
-        """When each prediction was made."""
+    def times(self, without: Sequence[str] = ()) -> pd.Series:
+        """When each prediction was made, `without` those of some callers."""
+        query = select(PREDICTIONS.c.time).where(PREDICTIONS.c.caller.not_in(without))
         with self._engine.connect() as connection:
-            return pd.to_datetime(pd.Series(connection.execute(select(PREDICTIONS.c.time)).scalars().all()), utc=True)
+            return pd.to_datetime(pd.Series(connection.execute(query).scalars().all()), utc=True)
 
     def get(self, prediction_id: str) -> dict[str, Any] | None:
         """One prediction, None if there is none with this id."""

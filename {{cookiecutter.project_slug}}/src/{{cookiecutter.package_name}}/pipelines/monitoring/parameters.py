@@ -69,6 +69,7 @@ class Monitoring(BaseModel, extra="forbid", frozen=True):
 
     Attributes:
         window: Which predictions are looked at.
+        ignore_callers: Whose online predictions do not count.
         min_rows: What stands on fewer rows is not judged.
         confidence: Of intervals; the rest, 0.05 say, is the level of each family of tests.
         resamples: Of each bootstrap.
@@ -83,6 +84,7 @@ class Monitoring(BaseModel, extra="forbid", frozen=True):
     """
 
     window: Span = Span()
+    ignore_callers: list[str] = []
     min_rows: PositiveInt
     confidence: float = Field(gt=0, lt=1)
     resamples: int = Field(ge=10)

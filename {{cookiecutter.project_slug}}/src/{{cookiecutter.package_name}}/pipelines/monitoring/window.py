@@ -53,17 +53,18 @@ def take_window(scores: Months, prediction_store: PredictionStore, problem: Prob
         scores: Batches, by name.
         prediction_store: Online predictions, and outcomes; closed afterwards.
         problem: Which column is the time.
-        monitoring: Which span.
+        monitoring: Which span, and whose predictions do not count.
 
     Returns:
         The window; it may be empty.
     """
     now = pd.Timestamp.now("UTC")
+    ignored = monitoring.ignore_callers
     with closing(prediction_store) as store:
-        times = [store.times(), *(_with_time(load(), problem)["when"] for load in scores.values())]
+        times = [store.times(ignored), *(_with_time(load(), problem)["when"] for load in scores.values())]
         past = pd.concat([made[made <= now].astype("datetime64[us, UTC]") for made in times], ignore_index=True)
         since, until = monitoring.window.bounds(now if past.empty else past.max())
-        online = store.read(since, until)
+        online = store.read(since, until).query("caller not in @ignored")
         batches = list(_batches(scores, store, problem, since, until))
     tables = [table[table["when"] <= now] for table in [online.assign(when=online["time"]), *batches]]
     filled = [table for table in tables if len(table)] or tables[:1]
