@@ -1,12 +1,14 @@
 """Explains one answer of a model: what it saw, what it made of it, and what each feature contributed."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from kedro.utils import load_obj
-from sklearn.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 DRAWS = 200
 
@@ -48,7 +50,7 @@ def raw_record(data: Any, keys: str, key: str) -> dict[str, Any]:
     return {}
 
 
-def explain(model: Pipeline, row: pd.DataFrame, background: pd.DataFrame, seed: int) -> Explanation:
+def explain(model: "Pipeline", row: pd.DataFrame, background: pd.DataFrame, seed: int) -> Explanation:
     """Explains the answer to one row of features.
 
     A feature's contribution is its Shapley value, sampled: from a drawn row of `background` to `row`, features are
@@ -80,14 +82,14 @@ def explain(model: Pipeline, row: pd.DataFrame, background: pd.DataFrame, seed: 
     return Explanation(answer, float(score(row)[0]), float(scores[0].mean()), contributions, _transformed(model, row))
 
 
-def _score(model: Pipeline, row: pd.DataFrame) -> tuple[str, Callable[[pd.DataFrame], np.ndarray]]:
+def _score(model: "Pipeline", row: pd.DataFrame) -> tuple[str, Callable[[pd.DataFrame], np.ndarray]]:
     if not hasattr(model, "predict_proba"):
         return "prediction", lambda rows: np.asarray(model.predict(rows), dtype=float)
     chosen = 1 if len(model.classes_) == 2 else int(model.predict_proba(row).argmax())  # noqa: PLR2004
     return str(model.classes_[chosen]), lambda rows: np.asarray(model.predict_proba(rows)[:, chosen], dtype=float)
 
 
-def _transformed(model: Pipeline, row: pd.DataFrame) -> dict[str, Any]:
+def _transformed(model: "Pipeline", row: pd.DataFrame) -> dict[str, Any]:
     """What the estimator gets; columns that are zero, such as those of other categories, are left out."""
     prepare = model[:-1]
     made = prepare.transform(row)

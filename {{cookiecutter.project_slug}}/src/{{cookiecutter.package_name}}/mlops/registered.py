@@ -3,18 +3,19 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-import skops.io
 import yaml
-from sklearn.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 
 class RegisteredModel(NamedTuple):
     """A model that may be served: it knows which version it is and what it came from."""
 
-    estimator: Pipeline
+    estimator: "Pipeline"
     name: str
     version: str
     run_id: str
@@ -26,8 +27,10 @@ def digest(evidence: Any) -> str:
     return hashlib.sha256(json.dumps(evidence, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def read_estimator(folder: Path) -> Pipeline:
+def read_estimator(folder: Path) -> "Pipeline":
     """The estimator of a logged model; no types are loaded but those that it was saved to trust."""
+    import skops.io  # noqa: PLC0415  (two seconds, which commands of the registry do not wait)
+
     saved = describe(folder)["flavors"]["sklearn"]
     estimator: Pipeline = skops.io.load(folder / saved["pickled_model"], trusted=saved["skops_trusted_types"])
     return estimator
