@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from kedro.config import OmegaConfigLoader
 from kedro.framework.cli.cli import KedroCLI
+from mlflow.entities import Run
 from threadpoolctl import threadpool_limits
 
 from {{cookiecutter.package_name}}.settings import CONFIG_LOADER_ARGS
@@ -74,6 +75,12 @@ def connect(folder: Path) -> mlflow.MlflowClient:
     return mlflow.MlflowClient()
 
 
+def runs(folder: Path) -> list[Run]:
+    """What was tracked in a project."""
+    client = connect(folder)
+    return list(client.search_runs([book.experiment_id for book in client.search_experiments()]))
+
+
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This project with the few rows as its raw data, versioned and committed."""
@@ -92,6 +99,8 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dvc(folder, "add", "--quiet", *(f"data/01_raw/{entry.name}" for entry in DATA.iterdir()))
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "Start")
+    with patch.dict(os.environ):  # MLflow leaves its address there
+        assert runs(folder) == []  # its tables are made now, and not in each copy
     return folder
 
 
