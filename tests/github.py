@@ -60,6 +60,7 @@ class GitHub:
         gh.chmod(0o755)
         path = os.pathsep.join([str(gh.parent), os.environ["PATH"]])
         self.machine |= {"RUNNER_TEMP": str(self.home / "temporary")}
+        self.machine |= {"PYTHONPYCACHEPREFIX": str(self.home / "bytecode")}  # jobs share it, as their workspace is one
         self.machine |= {"GH_STATE": str(self.home / "state.json"), "PATH": path, "DOCKER": DOCKER}
 
     @property
@@ -111,7 +112,7 @@ class GitHub:
             "zizmorcore/zizmor-action": _zizmor,
         }
         settings = (self.secrets, self.variables, self.environments, self.machine | (env or {}))
-        runner = Runner(self.evaluator, actions, self.home / "runs", github, *settings)
+        runner = Runner(self.evaluator, actions, self.home / "runs" / "project", github, *settings)
         return runner.run(self.project.path / ".github" / "workflows" / f"{name}.yml")
 
     def _checkout(self, job: Job, _: Env) -> None:

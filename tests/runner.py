@@ -1,16 +1,16 @@
 """Executes workflows of GitHub Actions on this machine: real steps, named stand-ins for actions.
 
-GitHub's own evaluator computes expressions. Jobs run one after another, each in a folder of its own. What this runner
-does not know (a key of a job or a step, an action) is an error, so that nothing is passed over in silence.
+GitHub's own evaluator computes expressions. Jobs run one after another, each in a fresh folder of the same name. What
+this runner does not know (a key of a job or a step, an action) is an error, so that nothing is passed over in silence.
 """
 
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import threading
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -70,7 +70,7 @@ class Runner:
         evaluator: Of expressions.
         actions: Stand-ins by the name of the action, without its version; they return outputs; `FailedError` fails the
             step.
-        workspaces: Folder for the workspaces of jobs.
+        workspace: Folder in which one job after another works.
         github: The context of that name: the event.
         secrets: Of the repository.
         variables: Of the repository.
@@ -80,7 +80,7 @@ class Runner:
 
     evaluator: Evaluator
     actions: dict[str, Action]
-    workspaces: Path
+    workspace: Path
     github: Json
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
@@ -100,7 +100,8 @@ class Runner:
         waiting, done = dict(workflow["jobs"]), dict[str, list[Job]]()
         while waiting:
             name = next(name for name in waiting if set(_list(waiting[name].get("needs"))) <= done.keys())
-            done[name] = list(self._run_job(name, waiting.pop(name), workflow, done))
+            with GROUPS[str(self.workspace)]:
+                done[name] = list(self._run_job(name, waiting.pop(name), workflow, done))
         return done
 
     def _run_job(self, name: str, spec: Json, workflow: Json, done: dict[str, list[Job]]) -> Iterator[Job]:
@@ -109,10 +110,10 @@ class Runner:
                  for need in _list(spec.get("needs"))}  # fmt: skip
         results = {need["result"] for need in needs.values()}
         for matrix in _matrix(spec.get("strategy", {}).get("matrix", {})):
-            folder = self.workspaces / f"{name}-{uuid.uuid4().hex[:8]}"
-            folder.mkdir(parents=True)
+            shutil.rmtree(self.workspace, ignore_errors=True)
+            self.workspace.mkdir(parents=True)
             variables, secrets = self.environments.get(spec.get("environment", ""), ({}, {}))
-            contexts = {"github": self.github | {"workspace": str(folder)}, "secrets": self.secrets | secrets}
+            contexts = {"github": self.github | {"workspace": str(self.workspace)}, "secrets": self.secrets | secrets}
             contexts |= {
                 "needs": needs,
                 "vars": self.variables | variables,
@@ -122,7 +123,7 @@ class Runner:
                 "runner": {"os": "Linux"},
             }
             contexts |= {"inputs": self.github["event"].get("inputs", {}), "job": {"status": "success"}}
-            job = Job(name, folder, contexts)
+            job = Job(name, self.workspace, contexts)
             status = {"success": results <= {"success"}, "failure": "failure" in results}
             if not self.evaluator.holds(spec.get("if"), job.contexts, status):
                 job.result = "skipped"
