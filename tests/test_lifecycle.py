@@ -25,12 +25,6 @@ from images import ask, compose, docker, free_port, stand_ins, take_what_is_here
 from servers import NEEDS_HOST, image_registry, mlflow_server, ssh_host
 
 pytestmark = [pytest.mark.slow, NEEDS_HOST]
-SMALL = """
-    training.cross_validation.options={n_splits: 2}
-    training.candidates.logistic_regression.space={C: [0.1]}
-    training.candidates.decision_tree.space={max_depth: [6], min_samples_leaf: [200]}
-    training.candidates.gradient_boosting.space={learning_rate: [0.1], max_leaf_nodes: [15], min_samples_leaf: [200]}
-"""
 GREEN = {"success"}
 
 
@@ -41,8 +35,7 @@ def github(bake: Bake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Git
     project = bake(**COMBINATIONS["laptop"], project_slug="night-flights").copy(home / "clone")
     take_what_is_here(project.path)
     project.make("setup", env=AUTHOR)
-    assignments = [line.strip() for line in SMALL.splitlines() if line.strip()]
-    project.run(".venv/bin/kedro", "set-parameters", *assignments)
+    project.search_less()
     (home / "expressions").mkdir()
     github = GitHub(project, Evaluator.install(home / "expressions"), home / "github")
     github.push("Search less")
@@ -59,11 +52,16 @@ def trained(github: GitHub) -> tuple[Jobs, Jobs]:
         trainings = [pool.submit(github.run, "train", "push") for _ in range(2)]
         first, second = (training.result() for training in trainings)
     assert results(first) == results(second) == {"train": GREEN, "propose": GREEN}, told(first) + told(second)
-    (branch,) = github.state["pulls"]
+    merge(github)
+    return first, second
+
+
+def merge(github: GitHub) -> None:
+    """Merges the newest pull request."""
+    *_, branch = github.state["pulls"]
     github.project.run("git", "fetch", "--quiet", "origin", branch)
     github.project.run("git", "merge", "--quiet", "--no-ff", "--message=Merge", "FETCH_HEAD", env=AUTHOR)
     github.push()
-    return first, second
 
 
 def kedro(github: GitHub, *words: str, **env: str) -> str:
@@ -288,12 +286,45 @@ def test_december_opens_an_issue_for_each_finding_and_asks_for_one_training(gith
     for again in (False, True):
         jobs = github.run("monitor", "workflow_dispatch", {"inputs": {"month": "2013-12"}})
         assert results(jobs) == {"watch": GREEN, "tell": GREEN}, told(jobs)
-        assert ("No training starts: a training was asked for on " in jobs["watch"][0].log) == again
+        assert bool(jobs["watch"][0].outputs["refused"]) == again
     titles = [issue["title"] for issue in github.state["issues"]]
     assert len(titles) == len(set(titles))
     assert "Monitoring: shift/actual" in titles
     (sent,) = (sent for sent in github.state["sent"] if sent.get("event_type") == "drift")
     assert "shift/actual" in sent["client_payload[reasons]"].split(", ")
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_store_that_is_down_is_said_and_changes_no_issue(github: GitHub) -> None:
+    before, github.secrets["PREDICTION_STORE_URL"] = github.state, "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    jobs = github.run("monitor", "schedule")
+    del github.secrets["PREDICTION_STORE_URL"]
+    assert results(jobs) == {"watch": {"failure"}, "tell": {"skipped"}}
+    assert "does not answer; start it, or change PREDICTION_STORE_URL" in told(jobs)
+    assert github.state == before
+
+
+@pytest.mark.usefixtures("deployed")
+def test_the_training_that_was_asked_for_answers_the_findings(github: GitHub) -> None:
+    (sent,) = (sent for sent in github.state["sent"] if sent.get("event_type") == "drift")
+    assert {issue["state"] for issue in github.state["issues"]} == {"open"}
+    github.project.run(".venv/bin/kedro", "run", "--pipelines=ingestion")
+    github.push("Take in November and December")
+    github.store_data()
+
+    reasons = sent["client_payload[reasons]"]
+    jobs = github.run("train", "repository_dispatch", {"client_payload": {"reasons": reasons}})
+    assert results(jobs) == {"train": GREEN, "propose": GREEN}, told(jobs)
+    *_, pull = github.state["pulls"].values()
+    assert f"Asked for because: {reasons}" in pull["comments"][-1]
+    merge(github)
+    kedro(github, "promote", "challenger", "--to", "production", "--reason", reasons)
+
+    jobs = github.run("monitor", "workflow_dispatch", {"inputs": {"month": "2013-12"}})
+    assert results(jobs) == {"watch": GREEN, "tell": GREEN}, told(jobs)
+    assert jobs["watch"][0].outputs["refused"] == "nothing asks for a new model"
+    assert {issue["state"] for issue in github.state["issues"]} == {"closed"}
+    assert len([sent for sent in github.state["sent"] if sent.get("event_type") == "drift"]) == 1
 
 
 def run_of(github: GitHub, version: str) -> str:
