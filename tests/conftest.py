@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ TOGETHER = tuple(f"tests/test_{name}.py" for name in ("lifecycle", "images", "ye
 STORY = TOGETHER[0]
 """Its tests follow each other as they are written: each stands on what the one before has left."""
 
+BETWEEN = 3
+"""Quick tests that stand behind a slow one."""
+
 collect_ignore = ["make_it_yours"]  # tests of projects, which run where they are laid over one
 
 
@@ -30,8 +34,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no t
     """Gives tests to processes one by one, but those of some modules together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        module = nodeid.partition("::")[0]
-        return module if module in TOGETHER else nodeid
+        return _unit(nodeid)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -45,21 +48,39 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, in random order; slow ones last, the longest first, so that no process waits alone."""
-    first = next(iter(COMBINATIONS))  # all of its project's tests run
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Quick tests in random order; then slow ones, the longest first, so that no process waits alone.
 
-    def rank(item: pytest.Item) -> tuple[int, int]:
-        module = item.nodeid.partition("::")[0]
-        if item.get_closest_marker("slow") is None:
-            return 0, 0
-        if f"[{first}]" in item.name:
-            return 1, 0
-        if module not in TOGETHER:
-            return 2 + len(TOGETHER), 0
-        return 2 + TOGETHER.index(module), item.location[1] or 0 if module == STORY else 0
+    A process is given a test before it has ended the last one: some quick tests stand behind each of the slow ones, or
+    one process would be given two that take a quarter of an hour.
+    """
+    left_out = [] if config.option.exhaustive else [item for item in items if item.get_closest_marker("exhaustive")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+    quick = [item for item in items if item.get_closest_marker("slow") is None]
+    slow = sorted((item for item in items if item not in quick), key=_rank)
+    units = [list(tests) for _, tests in groupby(slow, key=lambda item: _unit(item.nodeid))]
+    first = max(len(quick) - BETWEEN * len(units), 0)
+    items[:first] = quick[:first]
+    items[first:] = [
+        item
+        for number, unit in enumerate(units)
+        for item in [*unit, *quick[first + number * BETWEEN : first + (number + 1) * BETWEEN]]
+    ]
 
-    items.sort(key=rank)
+
+def _unit(nodeid: str) -> str:
+    module = nodeid.partition("::")[0]
+    return module if module in TOGETHER else nodeid
+
+
+def _rank(item: pytest.Item) -> tuple[int, int]:
+    module = item.nodeid.partition("::")[0]
+    if f"[{next(iter(COMBINATIONS))}]" in item.name:  # all of its project's tests run
+        return 0, 0
+    if module not in TOGETHER:
+        return 1 + len(TOGETHER), 0
+    return 1 + TOGETHER.index(module), item.location[1] or 0 if module == STORY else 0
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -67,7 +67,7 @@ def guide(project: BakedProject) -> str:
     return (project.path / "docs/make-it-yours.md").read_text("utf-8")
 
 
-@pytest.fixture(params=TEAMS)
+@pytest.fixture(params=["regression", pytest.param("multiclass", marks=pytest.mark.exhaustive)])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

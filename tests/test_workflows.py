@@ -48,6 +48,7 @@ flights.assign(distance=-flights["distance"]).to_parquet(path)
 """
 
 
+@pytest.mark.exhaustive
 def test_data_that_breaks_its_contract_is_red_and_a_fork_without_secrets_says_what_it_did_not_see(
     github: GitHub,
 ) -> None:

@@ -8,6 +8,7 @@ import argparse
 import json
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
@@ -75,7 +76,7 @@ class Project:
         for month in months[:known]:
             shutil.move(LATER / f"{month}.parquet", RAW)
         Clock.put(months[known])
-        subprocess.run(["dvc", "add", "--quiet", RAW, ARRIVED], check=True)
+        subprocess.run([Path(sys.executable).with_name("dvc"), "add", "--quiet", RAW, ARRIVED], check=True)
         commit("Begin")
         self.kedro("run")
         self.promote("it is the first")

@@ -94,11 +94,10 @@ class PredictionStore:
         """Writes what really happened, by key; the last word on a key holds, and null (not known yet) is none."""
         known = outcomes[~outcomes.index.duplicated(keep="last")].dropna().astype(object)
         rows = [{"key": key, "outcome": outcome} for key, outcome in known.items()]
-        if not rows:
-            return
-        with self._engine.begin() as connection:
-            connection.execute(delete(OUTCOMES).where(OUTCOMES.c.key == bindparam("key")), rows)
-            connection.execute(insert(OUTCOMES), rows)
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(delete(OUTCOMES).where(OUTCOMES.c.key == bindparam("key")), rows)
+                connection.execute(insert(OUTCOMES), rows)
 
     def outcomes(self, keys: pd.Series) -> pd.Series:
         """What really happened to these keys, in their order and with their index; null where it is not known."""
