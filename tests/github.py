@@ -95,8 +95,18 @@ class GitHub:
         workflows = (self.project.path / ".github" / "workflows").glob("*.yml")
         return {path.stem for path in workflows if starts(path, event, changed=changed)}
 
-    def run(self, name: str, event: str = "push", payload: Json | None = None, env: Env | None = None) -> Jobs:
-        """Runs a workflow on what was pushed to main; `payload` belongs to the event, `env` to the machine."""
+    def run(
+        self,
+        name: str,
+        event: str = "push",
+        payload: Json | None = None,
+        env: Env | None = None,
+        before: Jobs | None = None,
+    ) -> Jobs:
+        """Runs a workflow on what was pushed to main, or those of its jobs that failed `before`.
+
+        `payload` belongs to the event, `env` to the machine.
+        """
         sha = run("git", "rev-parse", "main", cwd=self.origin).stdout.strip()
         github = {"event_name": event, "ref": "refs/heads/main", "sha": sha, "workflow": name, "event": payload or {}}
         github |= {"repository": "example-org/project", "actor": "octocat", "run_id": "1", "token": "a-token"}
@@ -113,7 +123,7 @@ class GitHub:
         }
         settings = (self.secrets, self.variables, self.environments, self.machine | (env or {}))
         runner = Runner(self.evaluator, actions, self.home / "runs" / "project", github, *settings)
-        return runner.run(self.project.path / ".github" / "workflows" / f"{name}.yml")
+        return runner.run(self.project.path / ".github" / "workflows" / f"{name}.yml", before)
 
     def _checkout(self, job: Job, _: Env) -> None:
         run("git", "clone", "--quiet", self.origin, job.folder, cwd=self.home)

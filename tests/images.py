@@ -22,7 +22,7 @@ BASE = "python:3.11-slim-bookworm"
 STAND_INS = {"POSTGRES_IMAGE": "postgres", "PROXY_IMAGE": "haproxy"}
 """Images of compose.yaml that cannot be pulled everywhere, and the folders of what is built in their place."""
 SEALED = ("--rm", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges:true")
-MINUTES = 3
+MINUTES = 10
 
 
 def docker(*words: str | Path, check: bool = True) -> Done:

@@ -87,17 +87,19 @@ class Runner:
     environments: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
 
-    def run(self, path: Path) -> dict[str, list[Job]]:
+    def run(self, path: Path, before: dict[str, list[Job]] | None = None) -> dict[str, list[Job]]:
         """Runs the jobs of a workflow; returns them by name, one or one for each of a matrix.
 
-        Of workflows of one `concurrency.group`, one runs at a time; others wait.
+        Of workflows of one `concurrency.group`, one runs at a time; others wait. If it ran `before`, jobs that
+        succeeded then do not run again, as when somebody re-runs failed jobs.
         """
         workflow = read(path)
         with GROUPS[self.evaluator.text(workflow["concurrency"]["group"], {"github": self.github})]:
-            return self._run(workflow)
+            return self._run(workflow, before or {})
 
-    def _run(self, workflow: Json) -> dict[str, list[Job]]:
-        waiting, done = dict(workflow["jobs"]), dict[str, list[Job]]()
+    def _run(self, workflow: Json, before: dict[str, list[Job]]) -> dict[str, list[Job]]:
+        done = {name: jobs for name, jobs in before.items() if {job.result for job in jobs} == {"success"}}
+        waiting = {name: spec for name, spec in workflow["jobs"].items() if name not in done}
         while waiting:
             name = next(name for name in waiting if set(_list(waiting[name].get("needs"))) <= done.keys())
             with GROUPS[str(self.workspace)]:

@@ -18,7 +18,7 @@ import yaml
 from baking import BakedProject, clean_environment, run
 from images import free_port, has_engine
 
-PATIENCE = 60
+PATIENCE = 300
 
 # A person's laptop may have none of them; .ci/run installs them.
 NEEDS_HOST = pytest.mark.skipif(

@@ -35,6 +35,13 @@ def test_every_month_is_judged(year: list[Row]) -> None:
     assert [row["month"] for row in year] == [*MONTHS, *MONTHS[-1:] * WEEKS]
 
 
+def test_december_is_found_and_november_is_quiet(year: list[Row]) -> None:
+    """Trained on January to August; December's share of late flights is twice that of the months that judged it."""
+    november, december = year[len(MONTHS) - 2 : len(MONTHS)]
+    assert november["alerts"] == []
+    assert {"shift/actual", "performance/neg_log_loss"} <= set(december["findings"])
+
+
 def test_the_maintained_model_is_not_worse_than_the_frozen_one(year: list[Row]) -> None:
     months = year[: len(MONTHS)]
     for metric, sign in (("roc_auc", 1), ("log_loss", -1)):
