@@ -30,13 +30,15 @@ def test_set_up_check_test_run(combination: BakedProject, tested_already: dict[s
         take_in_the_year(project)
 
 
-STRESS = (
+LONG = (
+    "end_to_end/test_reproduce.py",
+    "end_to_end/test_stages.py",
     "gates/test_switches.py::test_this_suite_fails_when_gates_are_switched_off",
     "registry/test_promotion.py::test_twenty_promotions_at_once_leave_one_chain",
     "serving/test_store.py::test_killed_twenty_times_under_load_it_has_lost_no_answer",
     "serving/test_switch.py::test_fifty_switches_under_load_lose_no_request",
 )
-"""Tests that repeat something many times, for minutes."""
+"""Tests that train again and again, or repeat something under load, for minutes."""
 
 
 def left_out(combination: BakedProject, tested_already: dict[str, str]) -> dict[str, str]:
@@ -45,7 +47,7 @@ def left_out(combination: BakedProject, tested_already: dict[str, str]) -> dict[
         return {}
     if not is_first(combination):
         return QUICK
-    return {"PYTEST_ADDOPTS": " ".join(f"--deselect=tests/{name}" for name in STRESS)}
+    return {"PYTEST_ADDOPTS": " ".join(f"--deselect=tests/{name}" for name in LONG)}
 
 
 def is_first(combination: BakedProject) -> bool:

@@ -22,12 +22,14 @@ start() { # with IMAGE; waits until it is ready
     remember "$1_IMAGE" "$2"
     service=$(echo "$1" | tr '[:upper:]' '[:lower:]')
     compose up --detach --no-build "$service" proxy
-    for _ in $(seq 60); do
-        [ "$(docker inspect --format '{{.State.Health.Status}}' "$(compose ps --quiet "$service")")" = healthy ] && return
+    container=$(compose ps --quiet "$service")
+    end=$(($(date +%s) + 90))
+    while [ "$(date +%s)" -lt "$end" ]; do
+        [ "$(docker inspect --format '{{.State.Health.Status}}' "$container")" = healthy ] && return
         sleep 1
     done
     compose logs --tail=50 "$service" >&2
-    echo "$service is not ready after a minute" >&2
+    echo "$service is not ready after 90 seconds" >&2
     exit 1
 }
 
