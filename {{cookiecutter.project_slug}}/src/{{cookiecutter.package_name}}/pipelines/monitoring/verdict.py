@@ -15,7 +15,7 @@ WORDS = {
     "quiet": "All is well",
     "unknown": "Too little is known to judge",
 }
-TELLING = {"drift", "performance", "estimate"}
+TELLING = {"performance", "estimate"}
 """Kinds of signals without which nobody can say that all is well."""
 GAUGES = {
     "value": "What was measured",
