@@ -12,6 +12,7 @@ from windows import Watched, classes, spoiled, wrong
 
 from {{cookiecutter.package_name}}.pipelines.monitoring.drift import is_number
 from {{cookiecutter.package_name}}.pipelines.monitoring.signals import Verdict
+from {{cookiecutter.package_name}}.pipelines.monitoring.verdict import decide
 from {{cookiecutter.package_name}}.pipelines.monitoring.window import Window
 
 Spoil = Callable[[Watched, Window], Window]
@@ -150,6 +151,7 @@ def test_answers_of_another_version_do_not_count(watched: Watched, quiet: Window
     found = watched.watch(spoiled(quiet, version="2", outcome=wrong(watched, quiet), features_hash="another"))
     assert found["skew"].verdict == found["drift"].verdict == Verdict.OK
     assert found["invalid"].verdict == found[f"performance/{watched.scoring}"].verdict == Verdict.NOT_JUDGED
+    assert decide(quiet, watched.model, watched.settings, list(found.values()))["state"] == "unknown"
 
 
 def test_what_training_months_differ_among_themselves_is_no_news(
