@@ -26,14 +26,14 @@ def verify(console: Open, version: str) -> None:
 @click.pass_obj
 def golden(console: Open, version: str) -> None:
     """Print what VERSION, if it may serve, answered to some requests when it was trained, as JSON."""
-    from . import registry  # noqa: PLC0415
+    from . import registry  # noqa: PLC0415  (MLflow, as said above)
 
     click.echo(registry.golden(_deployable(console, version)))
 
 
 def _deployable(console: Open, wanted: str) -> "ModelVersion":
     """A version that may serve; RefusedError for another."""
-    from . import promotion, registry  # noqa: PLC0415
+    from . import promotion, registry  # noqa: PLC0415  (MLflow, as said above)
 
     version = registry.find(console().name, wanted)
     promotion.check(version)
@@ -46,7 +46,7 @@ def _deployable(console: Open, wanted: str) -> "ModelVersion":
 @click.pass_obj
 def set_image(console: Open, version: str, image: str) -> None:
     """Note that IMAGE, named by its digest, was built with VERSION: it becomes part of its lineage."""
-    from . import registry  # noqa: PLC0415
+    from . import registry  # noqa: PLC0415  (MLflow, as said above)
 
     if "@sha256:" not in image:
         msg = f"{image} names no digest, so that it can become another image any day: write NAME@sha256:…"
@@ -59,7 +59,7 @@ def set_image(console: Open, version: str, image: str) -> None:
 @click.pass_obj
 def previous(console: Open, environment: str) -> None:
     """Print the version that a rollback would bring back, and its image."""
-    from . import ledger, promotion  # noqa: PLC0415
+    from . import ledger, promotion  # noqa: PLC0415  (MLflow, as said above)
 
     before = promotion.previous(ledger.read(console().name, environment), environment)
     if not before.image:
