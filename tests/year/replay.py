@@ -4,7 +4,6 @@ Run by a project's own Python in its folder, after `make setup`. The ledger, and
 year. Each line of the output is a month, as JSON.
 """
 
-import argparse
 import json
 import shutil
 import subprocess
@@ -28,6 +27,8 @@ from sklearn.metrics import log_loss, roc_auc_score
 RAW, ARRIVED, LATER = Path("data/01_raw/flights"), Path("data/incoming"), Path("build/later")
 FOUND, ANSWER = Path("data/08_reporting/monitoring.json"), Path("build/answer")
 REFERENCE = Path("data/03_primary/reference.parquet")
+KNOWN, WEEKS = 4, 2
+"""Months that the first version is trained and judged on, and weeks after the last month, in which nothing arrives."""
 Row = dict[str, Any]
 
 
@@ -51,10 +52,10 @@ class Project:
         """A module of the project."""
         return import_module(f"{self.package}.{name}")
 
-    def version(self, alias: str) -> str:
-        """Number of the version that has an alias; empty if none has."""
+    def champion(self) -> str:
+        """Number of the version that serves."""
         aliases: dict[str, str] = self.part("mlops.registry").aliases(self.name)
-        return aliases.get(alias, "")
+        return aliases["champion"]
 
     def measure(self, rows: pd.DataFrame, version: str) -> dict[str, float]:
         """How a version does on rows whose outcome is known."""
@@ -67,20 +68,20 @@ class Project:
         late, chances = features.label(rows).astype(bool), [chance for _, chance in table["probabilities"]]
         return {"roc_auc": float(roc_auc_score(late, chances)), "log_loss": float(log_loss(late, chances))}
 
-    def begin(self, known: int) -> list[str]:
-        """Hides the months after the first `known`, trains on these and promotes; returns the names of the others."""
+    def begin(self) -> list[str]:
+        """Hides the months after the first ones, trains on these and promotes; returns the names of the others."""
         LATER.mkdir(parents=True, exist_ok=True)
         for file in [*RAW.glob("*.parquet"), *ARRIVED.glob("*.parquet")]:
             shutil.move(file, LATER / file.name)
         months = sorted(file.stem for file in LATER.iterdir())
-        for month in months[:known]:
+        for month in months[:KNOWN]:
             shutil.move(LATER / f"{month}.parquet", RAW)
-        Clock.put(months[known])
+        Clock.put(months[KNOWN])
         subprocess.run([Path(sys.executable).with_name("dvc"), "add", "--quiet", RAW, ARRIVED], check=True)
         commit("Begin")
         self.kedro("run")
         self.promote("it is the first")
-        return months[known:]
+        return months[KNOWN:]
 
     def promote(self, reason: str) -> None:
         """Lets the newest version serve."""
@@ -92,7 +93,7 @@ class Project:
             shutil.move(LATER / f"{month}.parquet", ARRIVED)
         ANSWER.unlink(missing_ok=True)
         rows = pd.read_parquet(ARRIVED / f"{month}.parquet")
-        serves = self.version("champion")
+        serves = self.champion()
         self.kedro("run", "--pipelines=inference,outcomes,monitoring", f"--params=monitoring.window.month={month}")
         found = json.loads(FOUND.read_text("utf-8"))
         self.kedro("model", "ask-training", "--output", str(ANSWER))
@@ -112,16 +113,16 @@ class Project:
 
     def train(self) -> str:
         """Trains and, if the gates let it pass, promotes; returns which version serves then, or why it is the same."""
-        done, before = self.kedro("run", check=False), self.version("champion")
+        done, before = self.kedro("run", check=False), self.champion()
         if done.exit_code:
             verdict = json.loads(Path("data/08_reporting/gates.json").read_text("utf-8"))
             return "refused by " + ", ".join(gate["name"] for gate in verdict["gates"] if gate["verdict"] == "failed")
         self.promote("monitoring asked for it")
-        return f"version {before} to {self.version('champion')}"
+        return f"version {before} to {self.champion()}"
 
 
 def commit(message: str) -> None:
-    """Commits all that has changed, if anything has."""
+    """Commits all that has changed; in the weeks after the year, nothing has."""
     subprocess.run(["git", "add", "--all"], check=True)
     subprocess.run(["git", "commit", "--quiet", "--allow-empty", "--no-verify", "--message", message], check=True)
 
@@ -147,22 +148,18 @@ class Clock(datetime):
         return cls.fromtimestamp(cls.seconds(), tz)
 
 
-def replay(known: int, weeks: int) -> Iterator[Row]:
+def replay() -> Iterator[Row]:
     """Lives through the year, and for some weeks after it, in which nothing arrives."""
     project = Project()
     with patch("time.time", Clock.seconds), patch.object(project.part("mlops.watching"), "datetime", Clock):
-        for month in project.begin(known):
+        for month in project.begin():
             Clock.put(str(pd.Period(month) + 1))
             yield project.live(month, arrives=True)
-        for week in range(1, weeks + 1):
+        for week in range(1, WEEKS + 1):
             Clock.put(str(pd.Period(month) + 1), days=1 + 7 * week)
             yield project.live(month, arrives=False)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--known", type=int, default=4, help="Months that the first version is trained and judged on.")
-    parser.add_argument("--weeks", type=int, default=2, help="How long it goes on after the last month.")
-    asked = parser.parse_args()
-    for row in replay(asked.known, asked.weeks):
+    for row in replay():
         print(json.dumps(row), flush=True)  # noqa: T201  (it is asked for)
