@@ -1,7 +1,8 @@
-"""Rows a second of batch scoring, beside the bare `predict` of the same model: prints both.
+"""Rows a second of batch scoring, beside a plain script, and beside the bare `predict` of the same model: prints four.
 
 Run inside a trained project. Scoring looks up the weather, computes features, asks for probabilities too, and writes
-what the prediction store keeps of each row; `predict` is handed features that somebody else has computed.
+what the prediction store keeps of each row. The plain script reads, joins, computes features, asks for probabilities
+and writes these; `predict` is handed features that somebody else has computed.
 """
 
 import statistics
@@ -20,9 +21,9 @@ RUNS = 5
 def main(package: str, bundle: str) -> None:
     """Scores the raw months of the project in the current folder."""
     features, schemas = import_module(f"{package}.features"), import_module(f"{package}.schemas")
-    nodes = import_module(f"{package}.pipelines.inference.nodes")
-    inference = import_module(f"{package}.pipelines.inference.parameters").Inference()
-    served = import_module(f"{package}.mlops.exported").load(Path(bundle) / "model")
+    nodes = import_module("kedro_modelops.pipelines.inference.nodes")
+    inference = import_module("kedro_modelops.pipelines.inference.parameters").Inference()
+    served = import_module("kedro_modelops.registry.export").load(Path(bundle) / "model")
     reference = pd.read_parquet("data/03_primary/reference.parquet")
     files = sorted(Path("data/01_raw/flights").glob("*.parquet"))
     months = {file.stem: (lambda file=file: pd.read_parquet(file)) for file in files}
@@ -34,6 +35,13 @@ def main(package: str, bundle: str) -> None:
             for month, load in nodes.score_months(months, served, reference, inference).items():
                 load().to_parquet(Path(folder, month))
 
+    def plain() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for month, load in months.items():
+                asked = load()[list(schemas.Schedule.to_schema().columns)]
+                chances = served.estimator.predict_proba(features.compute_features(features.complete(asked, reference)))
+                asked.assign(probability=chances[:, 1]).to_parquet(Path(folder, month))
+
     def predict() -> None:
         served.estimator.predict(prepared)
 
@@ -42,9 +50,10 @@ def main(package: str, bundle: str) -> None:
         work()
         return len(plans) / (time.perf_counter() - begin)
 
-    rate(score), rate(predict)
-    pairs = [(rate(score), rate(predict)) for _ in range(RUNS)]
-    print(*(statistics.median(side) for side in zip(*pairs, strict=True)))
+    for peer in (plain, predict):
+        rate(score), rate(peer)
+        pairs = [(rate(score), rate(peer)) for _ in range(RUNS)]
+        print(*(statistics.median(side) for side in zip(*pairs, strict=True)))
 
 
 if __name__ == "__main__":

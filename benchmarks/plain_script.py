@@ -1,6 +1,6 @@
 """The work of `kedro run`, by hand: the same pandas and scikit-learn calls, without Kedro, MLflow or DVC.
 
-Run inside a baked project: it calls the project's node functions, which are functions of tables and parameters, one
+Run inside a baked project: it calls the node functions, which are functions of tables and parameters, one
 after the other.
 """
 
@@ -20,17 +20,16 @@ def main(package: str) -> None:
     """Trains and judges a model on the raw data of the project in the current folder."""
 
     def module(name: str) -> ModuleType:
-        return import_module(f"{package}.{name}")
+        return import_module(f"kedro_modelops.{name}")
 
-    processing, training, evaluation = (
-        module(f"pipelines.{name}.nodes") for name in ("data_processing", "training", "evaluation")
-    )
-    figures = module("pipelines.evaluation.figures")
+    processing = import_module(f"{package}.pipelines.data_processing.nodes")
+    training, evaluation = module("pipelines.training.nodes"), module("pipelines.evaluation.nodes")
+    figures, importance = module("pipelines.evaluation.figures"), module("pipelines.evaluation.importances")
     raw = {}
     for file in Path("conf/base").glob("parameters*.yml"):
         raw |= yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    problem = module("problem").Problem(**raw["problem"])
-    split = module("pipelines.data_processing.parameters").Split(**raw["split"])
+    problem = module("roles").Roles(**raw["problem"])
+    split = import_module(f"{package}.pipelines.data_processing.parameters").Split(**raw["split"])
     tried = module("pipelines.training.parameters").Training(**raw["training"])
     judged = module("pipelines.evaluation.parameters").Evaluation(**raw["evaluation"])
 
@@ -42,8 +41,8 @@ def main(package: str) -> None:
     predictions = evaluation.predict_test_set(model, test, problem)
     metrics = evaluation.measure(model, train, test, problem, judged)
     slices = evaluation.measure_slices(model, test, problem, judged, tried.scoring)
-    importances = evaluation.measure_importances(model, test, problem, judged, tried.scoring, tried.seed)
-    gates = module("mlops.gates").Gates(**raw["gates"])
+    importances = importance.measure_importances(model, test, problem, judged, tried.scoring, tried.seed)
+    gates = module("gates").Gates(**raw["gates"])
     verdict = module("pipelines.evaluation.verdict").judge_gates(
         model, train, test, predictions, metrics, slices, None, {}, problem, tried.scoring, tried.seed, gates
     )

@@ -4,167 +4,137 @@ Each pair of commands runs in turn, A B A B, after one warm-up of each; the medi
 counts, so that a machine whose speed drifts does not decide.
 """
 
+import argparse
+import json
 import os
+import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
+import commands
 import containers
 import serving
+from contest import BIN, BUILD, PACKAGE, PROJECT, TEMPLATE, command, seconds
 
 from images import has_engine
 
-HERE = Path(__file__).resolve().parent
-TEMPLATE = HERE.parent
-BUILD = TEMPLATE / "build" / "bench"
-PROJECT = BUILD / "flight-delays"
-BIN = PROJECT / ".venv" / "bin"
-PACKAGE = "flight_delays"
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "MLFLOW_TRACKING_URI"}}
-ENVIRONMENT |= {"DO_NOT_TRACK": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-
-TRIVIAL_PIPELINE = '''"""One node that does nothing."""
-
-from kedro.pipeline import Node, Pipeline
+HISTORY = TEMPLATE / "build" / "benchmarks.jsonl"
+IDENTITY = ("-c", "user.name=Bench", "-c", "user.email=bench@localhost")
 
 
-def do_nothing(problem: object) -> bool:
-    """Looks at a parameter."""
-    return bool(problem)
+def demo() -> Iterator[str]:
+    """A row on the first thing that anybody types."""
+    took = seconds(command("make", "demo", cwd=TEMPLATE))
+    yield f"| `make demo`, to a registered model | | {took:.0f} s | | | |"
 
 
-def create_pipeline() -> Pipeline:
-    """Wires the node."""
-    return Pipeline([Node(do_nothing, "params:problem", "nothing", name="do_nothing")])
-'''
+def checks() -> Iterator[str]:
+    """Rows on what a team types all day, in its project."""
+    for cache in (".mypy_cache", ".ruff_cache"):
+        shutil.rmtree(PROJECT / cache, ignore_errors=True)
+    for what, target in (("check", 40), ("check", 15), ("test", 75)):
+        state = {40: ", cold", 15: ", warm"}.get(target, "")
+        yield f"| `make {what}`{state} | | {seconds(command('make', what)):.0f} s | | | ≤ {target} s |"
 
 
-@dataclass(frozen=True)
-class Contest:
-    """Two commands that are timed in turn, and the ratio that is aimed at."""
-
-    what: str
-    against: str
-    ours: Callable[[], None]
-    peers: Callable[[], None]
-    target: float
-    runs: int = 5
-
-    def row(self) -> str:
-        """Runs the contest; a row of the table."""
-        self.ours()
-        self.peers()
-        pairs = [(seconds(self.ours), seconds(self.peers)) for _ in range(self.runs)]
-        ours, peers = (statistics.median(side) for side in zip(*pairs, strict=True))
-        ratio = statistics.median(mine / theirs for mine, theirs in pairs)
-        return f"| {self.what} | {self.against} | {ours:.2f} s | {peers:.2f} s | **{ratio:.2f}** | ≤ {self.target} |"
+def adoption() -> Iterator[str]:
+    """A row on the way from a CSV of 10,000 rows to a registered model of it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        took = _adopt(Path(scratch))
+    yield f"| from `cookiecutter` to a registered model of a CSV of 10,000 rows | | {took:.0f} s | | | ≤ 180 s |"
 
 
-def seconds(run: Callable[[], None]) -> float:
-    """Wall-clock time of a call."""
-    begin = time.perf_counter()
-    run()
-    return time.perf_counter() - begin
-
-
-def command(*arguments: object, cwd: Path = PROJECT, fresh: Path | None = None) -> Callable[[], None]:
-    """A function that runs a command; `fresh` is a folder that it makes, and that goes before each run."""
-
-    def run() -> None:
-        if fresh:
-            shutil.rmtree(fresh, ignore_errors=True)
-        done = subprocess.run(
-            [str(argument) for argument in arguments],
-            cwd=cwd,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            sys.exit(f"{' '.join(map(str, arguments))} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-
-    return run
-
-
-def four_trivial_stages(folder: Path) -> None:
-    """A bare DVC repository whose four stages copy a file, all done."""
-    stages = "".join(f"  s{i}:\n    cmd: cp f{i} f{i + 1}\n    deps: [f{i}]\n    outs: [f{i + 1}]\n" for i in range(4))
-    folder.mkdir(parents=True)
-    (folder / "dvc.yaml").write_text(f"stages:\n{stages}", encoding="utf-8")
-    (folder / "f0").write_text("something", encoding="utf-8")
-    for arguments in (["git", "init", "--quiet"], [BIN / "dvc", "init", "--quiet"], [BIN / "dvc", "repro", "--quiet"]):
-        command(*arguments, cwd=folder)()
-
-
-def contests(scratch: Path) -> list[Contest]:
-    """The table's rows; the project has been set up."""
-    python, kedro, dvc = BIN / "python", BIN / "kedro", BIN / "dvc"
-    bake = [sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "--output-dir", scratch / "ours"]
-    new = [kedro, "new", "--name", "Spaceflights", "--tools", "none", "--example", "n"]
-    bare = scratch / "bare"
-    four_trivial_stages(bare)
-    command(dvc, "repro")()
-    return [
-        Contest(
-            "bake",
-            "`kedro new`, the plain Kedro template",
-            command(*bake, cwd=scratch, fresh=scratch / "ours"),
-            command(*new, cwd=scratch, fresh=scratch / "spaceflights"),
-            1.0,
-        ),
-        Contest(
-            "`kedro run`, whole default pipeline",
-            "a plain script that does the same pandas and scikit-learn work",
-            command(kedro, "run"),
-            command(python, HERE / "plain_script.py", PACKAGE),
-            1.35,
-            runs=3,
-        ),
-        Contest(
-            "`kedro run` of an empty pipeline",
-            '`python -c "import kedro, mlflow, pandas"`',
-            command(kedro, "run", "--pipelines=trivial"),
-            command(python, "-c", "import kedro, mlflow, pandas"),
-            1.5,
-        ),
-        Contest(
-            "`dvc repro` with nothing to do",
-            "four trivial stages in a bare DVC repository",
-            command(dvc, "repro"),
-            command(dvc, "repro", cwd=bare),
-            1.2,
-        ),
+def _adopt(scratch: Path) -> float:
+    table, project = scratch / "visits.csv", scratch / "visits"
+    write = (
+        "import numpy as np, pandas as pd, sys; draw = np.random.default_rng(1); n = 10_000; "
+        "age, calls = draw.integers(18, 90, n), draw.poisson(2, n); "
+        "left = draw.random(n) < 1 / (1 + np.exp(2 - 0.5 * calls + 0.02 * (age - 60))); "
+        "columns = dict(number=range(n), age=age, calls=calls, plan=draw.choice(list('abc'), n), left=left); "
+        "pd.DataFrame(columns).to_csv(sys.argv[1], index=False)"
+    )
+    command(BIN / "python", "-c", write, table)()
+    bake = [sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "--output-dir", scratch]
+    steps = [
+        command(*bake, "project_name=Visits", cwd=scratch),
+        command("make", "setup", cwd=project),
+        command("make", "adopt", f"TABLE={table}", "TARGET=left", "ARGS=--yes", cwd=project),
+        command("git", "add", "--all", cwd=project),
+        command("git", *IDENTITY, "commit", "--quiet", "--message", "Our table", cwd=project),
+        command("make", "run", cwd=project),
     ]
+    return sum(map(seconds, steps))
+
+
+def service() -> Iterator[str]:
+    """Rows on the prediction service and on batches."""
+    train()
+    yield from serving.table(PROJECT, PACKAGE, BUILD / "serving")
+
+
+def images() -> Iterator[str]:
+    """Rows on images, where there is an engine to build them."""
+    if has_engine():
+        train()
+        if not (BUILD / "serving").exists():
+            serving.prepare(PROJECT, PACKAGE, BUILD / "serving")
+        yield from containers.table(PROJECT, BUILD / "serving")
+
+
+def train() -> None:
+    """Trains a model, unless a part before has done so."""
+    if not (PROJECT / "mlflow.db").exists():
+        command(BIN / "kedro", "run")()
+
+
+PARTS = {
+    "checks": checks,
+    "commands": commands.table,
+    "adoption": adoption,
+    "serving": service,
+    "images": images,
+    "demo": demo,
+}
+
+
+def note(part: str, row: str) -> None:
+    """Appends a row to the history, which is JSON, a line each."""
+    what, against, ours, theirs, ratio, target = (cell.strip().replace("*", "") for cell in row.strip("|").split("|"))
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=TEMPLATE, capture_output=True, text=True, check=False
+    )
+    entry = {
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "commit": commit.stdout.strip(),
+        "part": part,
+    }
+    entry |= {"measure": what, "against": against, "ours": ours, "theirs": theirs, "ratio": ratio, "target": target}
+    with HISTORY.open("a", encoding="utf-8") as history:
+        history.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
 def main() -> None:
-    """Prints the table."""
+    """Prints the table, or the parts of it that are named."""
+    parser = argparse.ArgumentParser(description=f"Prints a table of ratios; {HISTORY.name} keeps every row.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parts = parser.parse_args().parts or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: take {', '.join(PARTS)}")
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
-    demo = seconds(command("make", "demo", cwd=TEMPLATE))
     command(sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "--output-dir", BUILD, cwd=BUILD)()
     command("make", "setup")()
-    trivial = PROJECT / "src" / PACKAGE / "pipelines" / "trivial"
-    with tempfile.TemporaryDirectory() as scratch:
-        rows = contests(Path(scratch))
-        trivial.mkdir()
-        (trivial / "__init__.py").write_text(TRIVIAL_PIPELINE, encoding="utf-8")
-        print("| measure | against | ours | theirs | ratio | to reach |\n| --- | --- | --- | --- | --- | --- |")
-        for contest in rows:
-            print(contest.row(), flush=True)
-    for row in serving.table(PROJECT, PACKAGE, BUILD / "serving"):
-        print(row, flush=True)
-    if has_engine():
-        for row in containers.table(PROJECT, BUILD / "serving"):
+    print("| measure | against | ours | theirs | ratio | to reach |\n| --- | --- | --- | --- | --- | --- |")
+    for part in [name for name in PARTS if name in parts]:
+        for row in PARTS[part]():
             print(row, flush=True)
-    print(f"| `make demo`, to a registered model | | {demo:.0f} s | | | |")
+            note(part, row)
 
 
 if __name__ == "__main__":

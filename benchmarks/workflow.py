@@ -5,6 +5,7 @@ other Pythons. Caches are warm, images too. Prints rows of a table.
 """
 
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from baking import AUTHOR, COMBINATIONS, BakedProject, copy_template
@@ -15,17 +16,17 @@ from images import take_what_is_here
 
 def main() -> None:
     """Runs the workflow twice, the first time with hardly any tests, and times the second run."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         home = Path(folder)
         for name in ("template", "baked", "expressions"):
             (home / name).mkdir()
+        evaluator = stack.enter_context(Evaluator.started(home / "expressions"))
         template = copy_template(home / "template")
         project = BakedProject.bake(template, home / "baked", **COMBINATIONS["laptop"])
         ask_for_one_python(project)
         take_what_is_here(project.path)
         project.make("setup", env=AUTHOR)
-        github = GitHub(project, Evaluator.install(home / "expressions"), home / "github")
-        del github.machine["PYTHONPYCACHEPREFIX"]  # on GitHub each job compiles what it imports
+        github = GitHub(project, evaluator, home / "github")
         github.store_data()
         github.run("ci", env=QUICK)
         jobs = github.run("ci")

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,7 +46,7 @@ def record(project: Path) -> str:
     template = next((place for place in places if (place / "cookiecutter.json").is_file()), Path(named, "missing"))
     inner, commit = git(template, "rev-parse", "--show-prefix", "HEAD") or ["no repository", ""]
     if inner:
-        return "No .cruft.json, for the template's commit is unknown here: `cruft link URL` makes updates possible.\n"
+        return "No .cruft.json, for the template's commit is unknown here: `cruft link URL`, `make update` name it.\n"
     origin = [] if named == ANSWERS["_template"] else git(template, "remote", "get-url", "origin")
     address = re.sub(r"^(https?://)[^/]*@", r"\1", origin[0]) if origin else str(template)  # without credentials
     answers = {key: value for key, value in ANSWERS.items() if key not in {"_output_dir", "_repo_dir", "_checkout"}}
@@ -56,4 +58,8 @@ def record(project: Path) -> str:
 
 note = "" if "_commit" in ANSWERS else record(Path.cwd())  # cruft knows the commit, and writes the file itself
 prune(Path.cwd())
+sys.dont_write_bytecode = True
+sys.path.insert(0, "kedro-modelops/src")
+with suppress(ImportError):  # .conformance.json: digests and limits, as they are delivered
+    runpy.run_module("kedro_modelops.conformance.shipped")["write"](Path.cwd())
 print(f"\n{note}Next:\n    cd {ANSWERS['project_slug']} && make setup\n    make run")

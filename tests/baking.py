@@ -1,8 +1,8 @@
 """What the tests bake, and what they can do with a baked project."""
 
-import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,10 +13,17 @@ from pathlib import Path
 import yaml
 from cookiecutter.main import cookiecutter
 
+import sharing
+
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
 OPTIONS: dict[str, list[str]] = {key: value for key, value in QUESTIONS.items() if isinstance(value, list)}
 del OPTIONS["_copy_without_render"]
+
+PLUGIN = {"PYTHONPATH": str(ROOT / "{{cookiecutter.project_slug}}/kedro-modelops/src")}
+"""Environment in which a Python finds the plugin, and nothing that it needs."""
+RELEASE = (sys.executable, "-S", "-m", "kedro_modelops.release")
+"""How commands are typed where no package is installed, with `PLUGIN` as environment."""
 
 AUTHOR = {f"GIT_{role}_{key}": "tester@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
 
@@ -37,7 +44,7 @@ def clean_environment() -> dict[str, str]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(theirs)}
     path = [entry for entry in inherited["PATH"].split(os.pathsep) if not entry.startswith(sys.prefix)]
     clean = {"PATH": os.pathsep.join(path), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    return inherited | clean | {"DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
+    return inherited | clean | sharing.environment() | {"DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
 
 
 Done = subprocess.CompletedProcess[str]
@@ -60,6 +67,18 @@ def run(*command: str | Path, cwd: Path, check: bool = True, env: dict[str, str]
         words = " ".join(map(str, command))
         raise AssertionError(f"{words}\nin {cwd} ended with {done.returncode}:\n{done.stdout}")
     return done
+
+
+def build_plugin(into: Path, version: str | None = None) -> None:
+    """Build wheel and sdist of the plugin into a folder, as `make plugin` does, or under another version."""
+    project = ROOT / "{{cookiecutter.project_slug}}"
+    copied = shutil.copytree(project / "kedro-modelops", into / "plugin")
+    if version:
+        settings = copied / "pyproject.toml"
+        text = re.sub(r'^version = ".*"', f'version = "{version}"', settings.read_text("utf-8"), flags=re.MULTILINE)
+        settings.write_text(text, "utf-8")
+    build = ("build", "--quiet", "--require-hashes", "--build-constraints", project / "requirements/dev.txt")
+    run(Path(sys.executable).with_name("uv"), *build, "--out-dir", into, copied, cwd=into)
 
 
 def npm_install(locked: Path, home: Path) -> None:
@@ -90,16 +109,24 @@ def pythons() -> dict[str, Path]:
 PYTHONS = pythons()
 
 
+CLOUDS = {"local": "laptop", "s3": "amazon", "gcs": "google", "azure": "microsoft"}
+"""What tests call the answers with a remote."""
+
+
 def combinations() -> dict[str, dict[str, str]]:
-    """Answers that together cover every option, and every Python that is installed here."""
-    named = {
-        "laptop": {"data_remote": "local", "deploy_target": "compose", "license": "Proprietary"},
-        "amazon": {"data_remote": "s3", "deploy_target": "kubernetes", "license": "Apache-2.0"},
-        "google": {"data_remote": "gcs", "deploy_target": "compose", "license": "BSD-3-Clause"},
-        "microsoft": {"data_remote": "azure", "deploy_target": "kubernetes", "license": "MIT"},
-    }
-    versions = itertools.cycle(PYTHONS)
-    return {name: answers | {"python_version": next(versions)} for name, answers in named.items()}
+    """Answers that together cover every option of cookiecutter.json, and every Python that is installed here.
+
+    The first is what most tests use: data in a folder, served by Docker Compose.
+    """
+    plain = {"data_remote": "local", "deploy_target": "compose"}
+    ordered = {name: sorted(options, key=lambda option: option != plain.get(name)) for name, options in OPTIONS.items()}
+    ordered["python_version"] = list(PYTHONS)
+    found = {}
+    for number in range(max(map(len, ordered.values()))):
+        answers = {name: options[number % len(options)] for name, options in ordered.items()}
+        name = CLOUDS.get(answers["data_remote"], answers["data_remote"])
+        found[f"{name} {number}" if name in found else name] = answers
+    return found
 
 
 COMBINATIONS = combinations()
@@ -114,10 +141,16 @@ NAMES = {
 
 
 def commit(repository: Path, message: str) -> str:
-    """Commit all that is in a repository; returns the commit."""
+    """Commit all that is in a repository, without the hooks, which test_moves.py tries; returns the commit."""
     run("git", "add", "--all", cwd=repository)
-    run("git", "commit", "--quiet", "--message", message, cwd=repository, env=AUTHOR)
+    run("git", "commit", "--quiet", "--no-verify", "--message", message, cwd=repository, env=AUTHOR)
     return run("git", "rev-parse", "HEAD", cwd=repository).stdout.strip()
+
+
+def append(file: Path, text: str) -> None:
+    """Add a text to the end of a file."""
+    with file.open("a", encoding="utf-8", newline="\n") as opened:
+        opened.write(text)
 
 
 def copy_template(to: Path) -> Path:
@@ -139,6 +172,10 @@ class BakedProject:
 
     path: Path
     answers: dict[str, str]
+
+    def __post_init__(self) -> None:
+        """What another project has compiled is not compiled again."""
+        sharing.share_bytecode(self.path)
 
     @classmethod
     def bake(cls, template: Path, into: Path, **answers: str) -> "BakedProject":
@@ -163,6 +200,12 @@ class BakedProject:
     def make(self, *targets: str, check: bool = True, env: dict[str, str] | None = None) -> Done:
         """Run make inside the project."""
         return self.run("make", *targets, check=check, env=env)
+
+    def set_up(self) -> None:
+        """`make setup`, but for fetching uv, which test_project.py tries: for tests of what comes after it."""
+        sharing.lend_uv(self.path)
+        self.make("setup", env=AUTHOR)
+        sharing.keep_uv(self.path)
 
     def search_less(self) -> None:
         """Trains with the smallest of searches, of two folds, from now on."""

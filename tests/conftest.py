@@ -1,6 +1,8 @@
 """Fixtures: the template as a repository, and projects baked from it."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -9,25 +11,50 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+import sharing
 from baking import COMBINATIONS, BakedProject, clean_environment, copy_template
+from expressions import Evaluator
 
 Bake = Callable[..., BakedProject]
 
-TOGETHER = tuple(f"tests/test_{name}.py" for name in ("lifecycle", "images", "year", "workflows", "demo"))
-"""Modules whose tests share what takes minutes to make, the longest first: one process runs all of a module."""
+LONGEST = (
+    "lifecycle",
+    "images",
+    "year",
+    "plugin",
+    "adopt",
+    "make_it_yours",
+    "fresh_host",
+    "workflows",
+    "index",
+    "extensions",
+    "tls",
+    "demo",
+)
+"""Modules with slow tests, the longest first; those of other modules come after them."""
 
-STORY = TOGETHER[0]
+TOGETHER = {"lifecycle", "images", "year", "fresh_host", "workflows", "index", "extensions", "tls", "demo"}
+"""Modules whose tests share what takes minutes to make: one process runs all of a module."""
+
+STORY = "lifecycle"
 """Its tests follow each other as they are written: each stands on what the one before has left."""
 
 BETWEEN = 3
 """Quick tests that stand behind a slow one."""
 
-collect_ignore = ["make_it_yours"]  # tests of projects, which run where they are laid over one
+collect_ignore = ["make_it_yours", "plugin"]  # tests of projects and of the plugin, which run in a project
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Some minutes, or most of an hour."""
     parser.addoption("--exhaustive", action="store_true", help="all tests of every baked project, not of one alone")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the folder that the processes of this run share; those that xdist starts find it in their environment."""
+    if sharing.VARIABLE not in os.environ:
+        folder = os.environ[sharing.VARIABLE] = tempfile.mkdtemp(prefix="shared-by-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
@@ -70,17 +97,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _unit(nodeid: str) -> str:
-    module = nodeid.partition("::")[0]
+    module = _module(nodeid)
     return module if module in TOGETHER else nodeid
 
 
+def _module(nodeid: str) -> str:
+    return Path(nodeid.partition("::")[0]).stem.removeprefix("test_")
+
+
 def _rank(item: pytest.Item) -> tuple[int, int]:
-    module = item.nodeid.partition("::")[0]
+    module = _module(item.nodeid)
     if f"[{next(iter(COMBINATIONS))}]" in item.name:  # all of its project's tests run
         return 0, 0
-    if module not in TOGETHER:
-        return 1 + len(TOGETHER), 0
-    return 1 + TOGETHER.index(module), item.location[1] or 0 if module == STORY else 0
+    if module not in LONGEST:
+        return 1 + len(LONGEST), 0
+    return 1 + LONGEST.index(module), item.location[1] or 0 if module == STORY else 0
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -113,6 +144,13 @@ def bake(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
         return baked[key]
 
     return bake_once
+
+
+@pytest.fixture(scope="session")
+def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluator]:
+    """GitHub's own."""
+    with Evaluator.started(tmp_path_factory.mktemp("expressions")) as evaluator:
+        yield evaluator
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,10 @@
 import json
 import re
 import subprocess
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +21,22 @@ class Evaluator:
     """GitHub's evaluator.
 
     Attributes:
-        home: Folder in which it is installed.
+        process: It answers a line with a line.
+        turn: Of those who ask at the same time.
     """
 
-    home: Path
+    process: "subprocess.Popen[str]"
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def install(cls, home: Path) -> "Evaluator":
-        """Install it from its lock."""
+    @contextmanager
+    def started(cls, home: Path) -> Iterator["Evaluator"]:
+        """Installs it from its lock into a folder, and runs it until the body ends."""
         npm_install(ROOT / "tests" / "workflows", home)
-        return cls(home)
+        with subprocess.Popen(
+            ["node", "expressions.mjs"], cwd=home, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            yield cls(process)
 
     def holds(self, condition: object, contexts: Json, status: dict[str, bool]) -> bool:
         """Whether an `if:` holds; where it asks for no status, all that came before has to have gone well."""
@@ -53,10 +62,13 @@ class Evaluator:
     def _evaluate(self, expressions: list[str], contexts: Json, status: dict[str, bool]) -> list[Any]:
         functions = status | {"always": True, "cancelled": False}
         asked = json.dumps({"expressions": expressions, "contexts": contexts, "status": functions})
-        command = ["node", "expressions.mjs"]
-        done = subprocess.run(command, cwd=self.home, input=asked, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{expressions}: {done.stderr}"
-        values: list[Any] = json.loads(done.stdout)
+        assert self.process.stdin
+        assert self.process.stdout
+        with self.turn:
+            print(asked, file=self.process.stdin, flush=True)
+            answer = json.loads(self.process.stdout.readline())
+        assert "error" not in answer, f"{expressions}: {answer['error']}"
+        values: list[Any] = answer["values"]
         return values
 
 

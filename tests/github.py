@@ -7,21 +7,22 @@ import sys
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from baking import OPTIONS, PYTHONS, ROOT, BakedProject, commit, run
+import sharing
+from baking import PYTHONS, ROOT, BakedProject, commit, run
 from expressions import Evaluator, Json
 from images import DOCKER
 from runner import Action, FailedError, Job, Runner, starts
 
+REPOSITORY = "example-org/project"
 Env = dict[str, str]
 Jobs = dict[str, list[Job]]
 QUICK = {"PYTEST_ADDOPTS": "--no-cov -W 'ignore:Coverage disabled' -k test_conventions"}
 """What a project's `make test` runs where test_project has run all of it."""
 NOTED = (
-    "actions/attest-build-provenance",
     "anchore/sbom-action",
     "anchore/scan-action",
-    "docker/login-action",
 )
 """Actions that cannot work here, of which it is noted what they were asked."""
 
@@ -35,32 +36,32 @@ class GitHub:
         evaluator: Of expressions.
         home: Folder of the repository, its artifacts and its runners.
         variables: Of the repository.
-        secrets: Of the repository.
-        environments: Their variables and secrets.
+        branch: On which workflows run.
+        environments: Their variables and secrets; the repository has no secrets of its own.
         machine: Environment of every runner.
         noted: What actions were asked that cannot work here: job, action, inputs.
+        only: Values of a matrix, by name, outside which no job is run.
     """
 
     project: BakedProject
     evaluator: Evaluator
     home: Path
     variables: dict[str, str] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
+    branch: str = "main"
     environments: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
     machine: dict[str, str] = field(default_factory=dict)
     noted: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    only: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Makes the repository, and the command `gh`."""
-        (self.home / "bin").mkdir(parents=True)
+        self.home.mkdir(parents=True)
+        sharing.share_bytecode(self.home / "runs" / "project")
         run("git", "clone", "--quiet", "--bare", self.project.path, self.origin, cwd=self.home)
         self.project.run("git", "remote", "add", "origin", self.origin)
-        gh = self.home / "bin" / "gh"
-        gh.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "tests/workflows/gh.py"} "$@"\n', "utf-8")
-        gh.chmod(0o755)
-        path = os.pathsep.join([str(gh.parent), os.environ["PATH"]])
+        install(self.home / "bin", "gh")
+        path = os.pathsep.join([str(self.home / "bin"), os.environ["PATH"]])
         self.machine |= {"RUNNER_TEMP": str(self.home / "temporary")}
-        self.machine |= {"PYTHONPYCACHEPREFIX": str(self.home / "bytecode")}  # jobs share it, as their workspace is one
         self.machine |= {"GH_STATE": str(self.home / "state.json"), "PATH": path, "DOCKER": DOCKER}
 
     @property
@@ -74,6 +75,10 @@ class GitHub:
         path = self.home / "state.json"
         state: Json = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return state
+
+    def change_state(self, **values: Any) -> None:
+        """Puts something else into what `gh` and `cosign` know."""
+        (self.home / "state.json").write_text(json.dumps(self.state | values, indent=2), "utf-8")
 
     def push(self, message: str = "") -> None:
         """Commits what has changed, if there is a message for it, and pushes."""
@@ -103,16 +108,19 @@ class GitHub:
         env: Env | None = None,
         before: Jobs | None = None,
     ) -> Jobs:
-        """Runs a workflow on what was pushed to main, or those of its jobs that failed `before`.
+        """Runs a workflow on what was pushed to the branch, or those of its jobs that failed `before`.
 
         `payload` belongs to the event, `env` to the machine.
         """
-        sha = run("git", "rev-parse", "main", cwd=self.origin).stdout.strip()
-        github = {"event_name": event, "ref": "refs/heads/main", "sha": sha, "workflow": name, "event": payload or {}}
-        github |= {"repository": "example-org/project", "actor": "octocat", "run_id": "1", "token": "a-token"}
+        sha = run("git", "rev-parse", self.branch, cwd=self.origin).stdout.strip()
+        ref = f"refs/heads/{self.branch}"
+        github = {"event_name": event, "ref": ref, "ref_name": self.branch, "sha": sha, "event": payload or {}}
+        github |= {"workflow": name, "workflow_ref": f"{REPOSITORY}/.github/workflows/{name}.yml@{ref}"}
+        github |= {"repository": REPOSITORY, "actor": "octocat", "run_id": "1", "token": "a-token"}
         (self.home / "runs").mkdir(exist_ok=True)
         actions: dict[str, Action] = {action: partial(self._note, action) for action in NOTED}
         actions |= {
+            "actions/attest-build-provenance": self._attest,
             "actions/checkout": self._checkout,
             "actions/download-artifact": self._download,
             "actions/upload-artifact": self._upload,
@@ -121,8 +129,16 @@ class GitHub:
             "sigstore/cosign-installer": self._install_cosign,
             "zizmorcore/zizmor-action": _zizmor,
         }
-        settings = (self.secrets, self.variables, self.environments, self.machine | (env or {}))
-        runner = Runner(self.evaluator, actions, self.home / "runs" / "project", github, *settings)
+        runner = Runner(
+            self.evaluator,
+            actions,
+            self.home / "runs" / "project",
+            github,
+            variables=self.variables,
+            environments=self.environments,
+            env=self.machine | (env or {}),
+            only=self.only,
+        )
         return runner.run(self.project.path / ".github" / "workflows" / f"{name}.yml", before)
 
     def _checkout(self, job: Job, _: Env) -> None:
@@ -130,17 +146,25 @@ class GitHub:
         run("git", "checkout", "--quiet", job.contexts["github"]["sha"], cwd=job.folder)
 
     def _setup_uv(self, job: Job, _: Env) -> None:
-        """The project's own uv has its cache here already; what it would fetch it finds: the Pythons."""
-        pythons = [str(python.parent) for python in PYTHONS.values()]
-        job.env["PATH"] = os.pathsep.join([*pythons, self.machine["PATH"]])
+        """The project's own uv has its cache here already; what it would fetch it finds: the Pythons, and itself."""
+        sharing.lend_uv(job.folder)
+        self._put_before_path(job, *(python.parent for python in PYTHONS.values()))
 
     def _note(self, action: str, job: Job, asked: Env) -> None:
         self.noted.append((job.name, action, asked))
 
-    def _install_cosign(self, _: Job, __: Env) -> None:
-        cosign = self.home / "bin" / "cosign"
-        cosign.write_text(f'#!/bin/sh\necho "$@" >>{self.home / "signed"}\n', "utf-8")
-        cosign.chmod(0o755)
+    def _put_before_path(self, job: Job, *folders: Path) -> None:
+        job.env["PATH"] = os.pathsep.join([*map(str, folders), job.env.get("PATH", self.machine["PATH"])])
+
+    def _install_cosign(self, job: Job, _: Env) -> None:
+        install(self.home / "cosign", "cosign")
+        self._put_before_path(job, self.home / "cosign")
+
+    def _attest(self, job: Job, asked: Env) -> None:
+        self._note("actions/attest-build-provenance", job, asked)
+        entry = {"image": f"{asked['subject-name']}@{asked['subject-digest']}", "repository": REPOSITORY}
+        entry |= {"signer": f"https://github.com/{job.contexts['github']['workflow_ref']}"}
+        self.change_state(attested=[*self.state.get("attested", []), entry])
 
     def _upload(self, job: Job, asked: Env) -> dict[str, str]:
         found = list(job.folder.glob(asked["path"]))
@@ -161,6 +185,14 @@ class GitHub:
         shutil.copytree(kept, job.folder / asked["path"], dirs_exist_ok=True)
 
 
+def install(folder: Path, program: str) -> None:
+    """Puts the stand-in of a program into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = folder / program
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT}/tests/workflows/{program}.py "$@"\n', "utf-8")
+    command.chmod(0o755)
+
+
 def _alls_green(_: Job, asked: Env) -> None:
     bad = [name for name, need in json.loads(asked["jobs"]).items() if need["result"] != "success"]
     if bad:
@@ -171,16 +203,10 @@ def _zizmor(job: Job, _: Env) -> None:
     run(Path(sys.prefix) / "bin" / "zizmor", "--offline", "--no-progress", ".github", cwd=job.folder)
 
 
-def ask_for_one_python(project: BakedProject) -> None:
-    """Lets CI test on the last of the Pythons that are here, and on no other."""
-    ci = project.path / ".github/workflows/ci.yml"
-    known = json.dumps(OPTIONS["python_version"])
-    ci.write_text(ci.read_text("utf-8").replace(known, json.dumps([list(PYTHONS)[-1]])), "utf-8")
-
-
 def results(jobs: Jobs) -> dict[str, set[str]]:
-    """How each job ended."""
-    return {name: {job.result for job in of_name} for name, of_name in jobs.items()}
+    """How each job ended, without the one that refuses branches where it had nothing to do."""
+    found = {name: {job.result for job in of_name} for name, of_name in jobs.items()}
+    return {name: ended for name, ended in found.items() if (name, ended) != ("elsewhere", {"skipped"})}
 
 
 def told(jobs: Jobs) -> str:

@@ -22,7 +22,7 @@ BASE = "python:3.11-slim-bookworm"
 STAND_INS = {"POSTGRES_IMAGE": "postgres", "PROXY_IMAGE": "haproxy"}
 """Images of compose.yaml that cannot be pulled everywhere, and the folders of what is built in their place."""
 SEALED = ("--rm", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges:true")
-MINUTES = 10
+MINUTES = 30
 
 
 def docker(*words: str | Path, check: bool = True) -> Done:
@@ -52,10 +52,22 @@ def pulls_nothing() -> bool:
 
 
 def take_what_is_here(project: Path) -> None:
-    """Where no image can be pulled, let the images of a project stand on the base that was imported."""
-    if pulls_nothing():
-        for path in (project / "docker").glob("*.Dockerfile"):
-            path.write_text(re.sub(r"@sha256:\w+", "", path.read_text("utf-8")), "utf-8")
+    """Where no image can be pulled, let the images of a project stand on the base that was imported.
+
+    The project declares it, as a team would: conventions ask for digests, and for Dockerfiles as they were delivered.
+    """
+    if not pulls_nothing():
+        return
+    pinned, changed = [], []
+    for path in sorted((project / "docker").glob("*.Dockerfile")):
+        name, text = path.relative_to(project).as_posix(), path.read_text("utf-8")
+        pinned += [f"{name}: {image}" for image in sorted(set(re.findall(r"(\S+)@sha256:\w+", text)))]
+        changed.append(name)
+        path.write_text(re.sub(r"@sha256:\w+", "", text), "utf-8")
+    with (project / "pyproject.toml").open("a", encoding="utf-8", newline="\n") as settings:
+        for rule, subjects in (("pinned", pinned), ("platform_files", changed)):
+            settings.write(f"\n[tool.kedro_modelops.conventions.reasons.{rule}]\n")
+            settings.writelines(f'"{subject}" = "No image can be pulled here"\n' for subject in subjects)
 
 
 def stand_ins() -> dict[str, str]:
@@ -83,7 +95,7 @@ def ask(url: str, body: object = None, **headers: str) -> tuple[int, Any]:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, headers | {"Content-Type": "application/json"})  # noqa: S310  (our own)
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310  (a container of ours)
+        with urllib.request.urlopen(request, timeout=300) as response:  # noqa: S310  (a container of ours)
             return response.status, json.loads(response.read() or "null")
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -171,6 +183,14 @@ class Stack:
         login = b64encode(f"admin:{self.secret('mlflow_admin_password')}".encode()).decode()
         url = f"http://127.0.0.1:{self.env['MLFLOW_PORT']}/api/2.0/mlflow/{path}"
         return ask(url, **({"Authorization": f"Basic {login}"} | headers))
+
+    def client(self) -> dict[str, str]:
+        """Environment of a client of the MLflow server, its administrator."""
+        return {
+            "MLFLOW_TRACKING_URI": f"http://127.0.0.1:{self.env['MLFLOW_PORT']}",
+            "MLFLOW_TRACKING_USERNAME": "admin",
+            "MLFLOW_TRACKING_PASSWORD": self.secret("mlflow_admin_password"),
+        }
 
     def stored(self) -> set[str]:
         """Ids of the predictions in PostgreSQL."""

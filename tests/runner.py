@@ -24,7 +24,10 @@ from expressions import Evaluator, Json
 
 JOB_KEYS = {"name", "runs-on", "timeout-minutes", "permissions", "if", "needs", "strategy", "env", "outputs", "steps",
             "environment"}  # fmt: skip
+WORKFLOW_KEYS = {"name", "on", "permissions", "defaults", "concurrency", "env", "jobs"}
 STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "env", "continue-on-error", "shell"}
+SHELLS = {"": ("bash", "-e"), "bash": ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")}
+"""What GitHub runs where no shell is named, and where bash is: only then does a pipe fail where any part of it does."""
 FILES = ("OUTPUT", "ENV", "PATH", "STEP_SUMMARY")
 
 
@@ -36,6 +39,7 @@ class Job:
         name: Key in the workflow.
         folder: Its workspace.
         contexts: What its expressions see.
+        shell: In which its steps run.
         env: Of its steps, as earlier steps left it.
         result: `success`, `failure` or `skipped`.
         outputs: That it declares.
@@ -47,6 +51,7 @@ class Job:
     name: str
     folder: Path
     contexts: Json
+    shell: str = ""
     env: dict[str, str] = field(default_factory=dict)
     result: str = "success"
     outputs: Json = field(default_factory=dict)
@@ -75,7 +80,9 @@ class Runner:
         secrets: Of the repository.
         variables: Of the repository.
         environments: Variables, and secrets, that only jobs of an environment see.
+        open_environments: Those that let any branch in; the others let in main alone.
         env: Of the machine.
+        only: Values of a matrix, by name, outside which no job is run.
     """
 
     evaluator: Evaluator
@@ -85,7 +92,9 @@ class Runner:
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     environments: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
+    open_environments: frozenset[str] = frozenset({"ci"})
     env: dict[str, str] = field(default_factory=dict)
+    only: dict[str, list[str]] = field(default_factory=dict)
 
     def run(self, path: Path, before: dict[str, list[Job]] | None = None) -> dict[str, list[Job]]:
         """Runs the jobs of a workflow; returns them by name, one or one for each of a matrix.
@@ -98,6 +107,7 @@ class Runner:
             return self._run(workflow, before or {})
 
     def _run(self, workflow: Json, before: dict[str, list[Job]]) -> dict[str, list[Job]]:
+        assert set(workflow) <= WORKFLOW_KEYS, f"the runner does not know {set(workflow) - WORKFLOW_KEYS}"
         done = {name: jobs for name, jobs in before.items() if {job.result for job in jobs} == {"success"}}
         waiting = {name: spec for name, spec in workflow["jobs"].items() if name not in done}
         while waiting:
@@ -111,10 +121,11 @@ class Runner:
         needs = {need: {"result": _result(done[need]), "outputs": done[need][-1].outputs}
                  for need in _list(spec.get("needs"))}  # fmt: skip
         results = {need["result"] for need in needs.values()}
-        for matrix in _matrix(spec.get("strategy", {}).get("matrix", {})):
+        for matrix in _matrix(spec.get("strategy", {}).get("matrix", {}), self.only):
             shutil.rmtree(self.workspace, ignore_errors=True)
             self.workspace.mkdir(parents=True)
-            variables, secrets = self.environments.get(spec.get("environment", ""), ({}, {}))
+            environment = environment_of(spec)
+            variables, secrets = self.environments.get(environment, ({}, {}))
             contexts = {"github": self.github | {"workspace": str(self.workspace)}, "secrets": self.secrets | secrets}
             contexts |= {
                 "needs": needs,
@@ -125,10 +136,17 @@ class Runner:
                 "runner": {"os": "Linux"},
             }
             contexts |= {"inputs": self.github["event"].get("inputs", {}), "job": {"status": "success"}}
-            job = Job(name, self.workspace, contexts)
+            shell = workflow.get("defaults", {}).get("run", {}).get("shell", "")
+            job = Job(name, self.workspace, contexts, shell)
             status = {"success": results <= {"success"}, "failure": "failure" in results}
             if not self.evaluator.holds(spec.get("if"), job.contexts, status):
                 job.result = "skipped"
+                yield job
+                continue
+            branch = self.github["ref"].removeprefix("refs/heads/")
+            if environment and environment not in self.open_environments and branch != "main":
+                job.result = "failure"
+                job.log = f"{branch} is not allowed to deploy to {environment} due to environment protection rules."
                 yield job
                 continue
             job.env = self.evaluator.texts(workflow.get("env", {}) | spec.get("env", {}), job.contexts)
@@ -176,7 +194,8 @@ class Runner:
         told |= {f"GITHUB_{name.upper()}": str(value) for name, value in self.github.items() if name in TOLD}
         env = self.env | told | job.env | self.evaluator.texts(step.get("env", {}), job.contexts)
         script = self.evaluator.text(step["run"], job.contexts)
-        done = subprocess.run(["bash", "-e", "-c", script], cwd=job.folder, env=clean_environment() | env,
+        command = [*SHELLS[step.get("shell", job.shell)], "-c", script]
+        done = subprocess.run(command, cwd=job.folder, env=clean_environment() | env,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)  # fmt: skip
         job.log += f"$ {script}\n{done.stdout}\n"
         job.summary += files["STEP_SUMMARY"].read_text("utf-8")
@@ -192,7 +211,7 @@ class FailedError(Exception):
 
 
 GROUPS: dict[str, threading.Lock] = defaultdict(threading.Lock)
-TOLD = ("actor", "event_name", "ref", "repository", "run_id", "sha", "workflow")
+TOLD = ("actor", "event_name", "ref", "ref_name", "repository", "run_id", "sha", "workflow", "workflow_ref")
 """What steps find in their environment."""
 
 
@@ -220,6 +239,13 @@ def _matches(name: str, pattern: str) -> bool:
     return re.fullmatch("".join(parts.get(word, re.escape(word)) for word in words), name) is not None
 
 
+def environment_of(job: Json) -> str:
+    """Name of the environment that a job enters; empty for none."""
+    environment = job.get("environment", "")
+    name: str = environment["name"] if isinstance(environment, dict) else environment
+    return name
+
+
 def _result(jobs: list[Job]) -> str:
     results = {job.result for job in jobs}
     return next(result for result in ("failure", "skipped", "success") if result in results)
@@ -229,9 +255,10 @@ def _list(value: object) -> list[str]:
     return value if isinstance(value, list) else [] if value is None else [str(value)]
 
 
-def _matrix(matrix: Json) -> Iterator[Json]:
+def _matrix(matrix: Json, only: dict[str, list[str]]) -> Iterator[Json]:
     names = list(matrix)
-    for values in itertools.product(*(matrix[name] for name in names)):
+    wanted = ([value for value in matrix[name] if name not in only or value in only[name]] for name in names)
+    for values in itertools.product(*wanted):
         yield dict(zip(names, values, strict=True))
 
 

@@ -18,7 +18,7 @@ import yaml
 from baking import BakedProject, clean_environment, run
 from images import free_port, has_engine
 
-PATIENCE = 300
+PATIENCE = 900
 
 # A person's laptop may have none of them; .ci/run installs them.
 NEEDS_HOST = pytest.mark.skipif(
@@ -50,9 +50,9 @@ def serving(
 def _answers(port: str, path: str | None) -> bool:
     try:
         if path is None:
-            socket.create_connection(("127.0.0.1", int(port)), timeout=2).close()
+            socket.create_connection(("127.0.0.1", int(port)), timeout=30).close()
         else:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30).close()
     except OSError:
         return False
     return True
@@ -76,14 +76,18 @@ def mlflow_server(project: BakedProject, folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def image_registry(folder: Path) -> Iterator[str]:
-    """A registry of images; yields where images are to be pushed to."""
+def image_registry(folder: Path, password: str = "") -> Iterator[str]:
+    """A registry of images; yields where images are to be pushed to. With a password it lets in the user `reader`."""
     folder.mkdir()
     port = free_port()
     storage = {"filesystem": {"rootdirectory": str(folder / "images")}}
-    settings = {"version": "0.1", "storage": storage, "http": {"addr": f"127.0.0.1:{port}"}}
+    settings: dict[str, object] = {"version": "0.1", "storage": storage, "http": {"addr": f"127.0.0.1:{port}"}}
+    if password:
+        hashed = run("perl", "-e", "print crypt(shift, shift)", password, f"$2b$05${'.' * 21}u", cwd=folder).stdout
+        (folder / "users").write_text(f"reader:{hashed}\n", "utf-8")
+        settings["auth"] = {"htpasswd": {"realm": "images", "path": str(folder / "users")}}
     (folder / "config.yml").write_text(yaml.safe_dump(settings), "utf-8")
-    with serving(["docker-registry", "serve", "config.yml"], folder, port, "/v2/"):
+    with serving(["docker-registry", "serve", "config.yml"], folder, port, None if password else "/v2/"):
         yield f"127.0.0.1:{port}/night-flights"
 
 
@@ -94,11 +98,21 @@ class Host(NamedTuple):
         address: For `ssh`.
         known: Line for a file of known hosts.
         key: Private key that it lets in.
+        hold: While this file exists, no new version takes all requests of production: its deployment waits.
     """
 
     address: str
     known: str
     key: str
+    hold: Path
+
+
+FORCED = """#!/bin/sh
+case "$SSH_ORIGINAL_COMMAND" in
+*/production*"host.sh all "*) while [ -e {hold} ]; do sleep 0.2; done ;;
+esac
+exec sh -c "$SSH_ORIGINAL_COMMAND"
+"""
 
 
 @contextlib.contextmanager
@@ -111,10 +125,13 @@ def ssh_host(folder: Path) -> Iterator[Host]:
     engine = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     lines = [f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {folder}/host", "PidFile none", "UsePAM no",
              f"AuthorizedKeysFile {folder}/person.pub", "StrictModes no", "PasswordAuthentication no",
-             f"SetEnv DOCKER_HOST={engine}"]  # fmt: skip
+             f"SetEnv DOCKER_HOST={engine}", f"ForceCommand {folder}/forced"]  # fmt: skip
+    forced, hold = folder / "forced", folder / "hold"
+    forced.write_text(FORCED.format(hold=hold), "utf-8")
+    forced.chmod(0o755)
     (folder / "config").write_text("\n".join(lines) + "\n", "utf-8")
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
     known = f"[127.0.0.1]:{port} {(folder / 'host.pub').read_text('utf-8')}"
     with serving([shutil.which("sshd") or "sshd", "-D", "-e", "-f", folder / "config"], folder, port):
-        yield Host(f"ssh://{user}@127.0.0.1:{port}", known.strip(), (folder / "person").read_text("utf-8"))
+        yield Host(f"ssh://{user}@127.0.0.1:{port}", known.strip(), (folder / "person").read_text("utf-8"), hold)

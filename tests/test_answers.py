@@ -93,7 +93,12 @@ def test_refuses_the_name_of_everything_a_project_imports(refusals: Callable[...
     settings = tomllib.loads((bake().path / "pyproject.toml").read_text("utf-8"))
     groups = settings["dependency-groups"]
     remotes = [requirement for group in groups if group.startswith("remote-") for requirement in groups[group]]
-    wanted = [*settings["project"]["dependencies"], *groups["test"], *groups["serve"]]
+    folder = bake().path / "kedro-modelops"
+    plugin = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+    listed = (folder / "src/kedro_modelops/serving/requirements.in").read_text("utf-8").splitlines()
+    service = [line for line in listed if not line.startswith("#")]
+    needed = [*settings["project"]["dependencies"], *plugin["project"]["dependencies"]]
+    wanted = [*needed, *groups["test"], *groups["model"], *service, plugin["project"]["name"]]
     names = {re.split(r"[^a-z0-9-]", name)[0] for name in (*wanted, *remotes)}
     called = {
         "markdown-it-py": "markdown_it",

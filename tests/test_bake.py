@@ -99,20 +99,24 @@ def test_has_the_files_of_the_template_and_no_others(combination: BakedProject, 
     unchosen = tuple(
         path for option, paths in ONLY_WITH.items() if option not in combination.answers.values() for path in paths
     )
-    expected = {name for name in names if not name.startswith(("licenses/", *unchosen))} | {"LICENSE", ".cruft.json"}
+    expected = {name for name in names if not name.startswith(("licenses/", *unchosen))} | {
+        "LICENSE",
+        ".cruft.json",
+        ".conformance.json",
+    }
     assert {path.relative_to(combination.path).as_posix() for path in combination.files()} == expected
 
 
 def test_the_license_is_the_chosen_one(combination: BakedProject) -> None:
     opening = {
-        "Proprietary": "Copyright (c) example-org. All rights reserved.",
+        "Proprietary": f"Copyright (c) {QUESTIONS['organization']}. All rights reserved.",
         "Apache-2.0": "Apache License",
         "BSD-3-Clause": "BSD 3-Clause License",
         "MIT": "MIT License",
     }
     text = (combination.path / "LICENSE").read_text("utf-8")
     assert text.split("\n\n")[0].strip().startswith(opening[combination.answers["license"]])
-    assert "Copyright (c) example-org" in text or "Copyright example-org" in text
+    assert re.search(rf"Copyright (\(c\) )?{QUESTIONS['organization']}", text)
 
 
 def test_two_bakes_are_equal(bake: Bake, template: Path, tmp_path: Path) -> None:

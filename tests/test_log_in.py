@@ -2,7 +2,6 @@
 
 import json
 import stat
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,10 +10,8 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from baking import ROOT, run
+from baking import PLUGIN, RELEASE, run
 from runner import pairs
-
-SCRIPT = ROOT / "{{cookiecutter.project_slug}}/.github/scripts/log_in.py"
 
 
 class Tokens(BaseHTTPRequestHandler):
@@ -44,8 +41,8 @@ def github() -> Iterator[dict[str, str]]:
 def log_in(home: Path, told: dict[str, str], **variables: str) -> dict[str, str]:
     """Environment that a job's later steps have."""
     (home / "env").touch()
-    env = {"GITHUB_ENV": str(home / "env"), "RUNNER_TEMP": str(home), "VARIABLES": json.dumps(variables)}
-    run(sys.executable, SCRIPT, cwd=home, env=env | told)
+    env = PLUGIN | {"GITHUB_ENV": str(home / "env"), "RUNNER_TEMP": str(home), "VARIABLES": json.dumps(variables)}
+    run(*RELEASE, "log-in", cwd=home, env=env | told)
     return pairs((home / "env").read_text("utf-8"))
 
 

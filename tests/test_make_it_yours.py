@@ -15,9 +15,6 @@ from conftest import Bake
 pytestmark = pytest.mark.slow
 
 CATALOG = Path("conf/base/catalog.yml")
-MACHINERY = ("end_to_end", "gates", "monitoring", "registry", "serving", "unit/mlops")
-LEFT_OUT = "".join(f" --ignore=tests/{folder}" for folder in MACHINERY)
-"""Tests that have most to do with the machinery, least with the table: --exhaustive runs them too."""
 
 
 class Team(NamedTuple):
@@ -67,25 +64,26 @@ def guide(project: BakedProject) -> str:
     return (project.path / "docs/make-it-yours.md").read_text("utf-8")
 
 
-@pytest.fixture(params=["regression", pytest.param("multiclass", marks=pytest.mark.exhaustive)])
+@pytest.fixture(params=TEAMS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-def followed(kind: str, bake: Bake, tested_already: dict[str, str], tmp_path: Path) -> BakedProject:
+def followed(kind: str, bake: Bake, tmp_path: Path) -> BakedProject:
     """A project after all steps of its guide."""
     team, project = TEAMS[kind], bake(project_name=TEAMS[kind].project).copy(tmp_path)
-    take_away, check_and_run = re.findall(r"^ *```sh\n(.*?)^ *```$", guide(project), flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", guide(project), flags=re.MULTILINE | re.DOTALL)
+    adopt, take_away, check_and_run = blocks
+    assert "kedro adopt" in adopt
     assert [verb for verb in ("make fix", "make check test", "make run") if verb not in check_and_run] == []
-    project.make("setup", env=AUTHOR)
+    project.set_up()
     table = tmp_path / team.file
     load = f"from sklearn.datasets import *; {team.table}.frame.to_parquet({str(table)!r})"
     project.run(".venv/bin/python", "-c", load)
     project.run("sh", "-euc", take_away, env={"TABLE": str(table)})
     edit(project, kind)
-    quicker = {name: options + LEFT_OUT for name, options in tested_already.items()}
-    project.run("sh", "-euc", check_and_run, env=AUTHOR | quicker)
+    project.run("sh", "-euc", check_and_run, env=AUTHOR)
     return project
 
 
@@ -93,6 +91,7 @@ def judged(project: BakedProject) -> dict[str, Any]:
     return dict(json.loads((project.path / "data/08_reporting/gates.json").read_text("utf-8")))
 
 
+@pytest.mark.exhaustive
 def test_another_table_takes_the_place_of_the_flights(kind: str, followed: BakedProject) -> None:
     assert followed.run("git", "status", "--porcelain").stdout == ""
     assert json.loads((followed.path / "data/06_models/registered_version.json").read_text("utf-8"))["version"] == 1

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import sharing
 from baking import AUTHOR, COMBINATIONS, BakedProject
-from github import QUICK
 
 pytestmark = pytest.mark.slow
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.slow
 def test_set_up_check_test_run(combination: BakedProject, tested_already: dict[str, str], tmp_path: Path) -> None:
     project = combination.copy(tmp_path)
     project.make("setup", env=AUTHOR)
+    sharing.keep_uv(project.path)
     assert project.run("git", "status", "--porcelain").stdout == ""
     told = project.run(".venv/bin/python", "--version").stdout
     assert told.startswith(f"Python {combination.answers['python_version']}.")
     project.make("check")
-    project.make("test", env=left_out(combination, tested_already))
-    if tested_already and not is_first(combination):
-        project.search_less()
+    project.make("test", env={} if is_first(combination) else tested_already)
+    project.search_less()  # test_demo.py searches as much as the example does
     project.make("run")
     version = json.loads((project.path / "data/06_models/registered_version.json").read_text("utf-8"))
     assert int(version["version"]) == 1
@@ -28,26 +28,6 @@ def test_set_up_check_test_run(combination: BakedProject, tested_already: dict[s
     assert json.loads((project.path / "data/08_reporting/metrics.json").read_text("utf-8"))["test_roc_auc"] >= 0.65
     if is_first(combination):
         take_in_the_year(project)
-
-
-LONG = (
-    "end_to_end/test_reproduce.py",
-    "end_to_end/test_stages.py",
-    "gates/test_switches.py::test_this_suite_fails_when_gates_are_switched_off",
-    "registry/test_promotion.py::test_twenty_promotions_at_once_leave_one_chain",
-    "serving/test_store.py::test_killed_twenty_times_under_load_it_has_lost_no_answer",
-    "serving/test_switch.py::test_fifty_switches_under_load_lose_no_request",
-)
-"""Tests that train again and again, or repeat something under load, for minutes."""
-
-
-def left_out(combination: BakedProject, tested_already: dict[str, str]) -> dict[str, str]:
-    """All tests but those run in the first project, elsewhere the conventions'; all everywhere with --exhaustive."""
-    if not tested_already:
-        return {}
-    if not is_first(combination):
-        return QUICK
-    return {"PYTEST_ADDOPTS": " ".join(f"--deselect=tests/{name}" for name in LONG)}
 
 
 def is_first(combination: BakedProject) -> bool:

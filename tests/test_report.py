@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from baking import ROOT, clean_environment, run
-
-SCRIPT = ROOT / "{{cookiecutter.project_slug}}/.github/scripts/report.py"
+from baking import PLUGIN, RELEASE, ROOT, clean_environment, run
 
 
 @pytest.fixture
@@ -34,7 +32,7 @@ def report(github: dict[str, str], env: dict[str, str] | None = None, **verdicts
     found = {"model": "m", "version": "1", "window": "2013-12", "signals": signals, "state": "look"}
     found |= {"findings": [name for name, verdict in verdicts.items() if (name, verdict) == ("drift", "alert")]}
     Path(github["MONITORING"]).write_text(json.dumps(found), "utf-8")
-    run(sys.executable, SCRIPT, cwd=SCRIPT.parent, env=github | (env or {}))
+    run(*RELEASE, "report", cwd=ROOT, env=PLUGIN | github | (env or {}))
     state = Path(github["GH_STATE"])
     known: dict[str, Any] = json.loads(state.read_text("utf-8")) if state.exists() else {}
     return known

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from baking import BakedProject, commit, run
+from baking import AUTHOR, BakedProject, append, commit, run
 
 CRUFT = (sys.executable, "-m", "cruft")
 COOKIECUTTER = (sys.executable, "-m", "cookiecutter")
+MONITOR = ".github/workflows/monitor.yml"
 FEATURES = "src/flight_delays/features.py"
 
 
@@ -53,7 +54,7 @@ def test_both_edits_survive_and_the_change_arrives(project: BakedProject, clone:
     assert project.files("*.rej") == []
     project.run(*CRUFT, "check")
     changed = project.run("git", "status", "--porcelain").stdout.split()[1::2]
-    assert sorted(changed) == [".cruft.json", "Makefile", "NEWS.md"]
+    assert sorted(changed) == [".conformance.json", ".cruft.json", "Makefile", "NEWS.md"]
 
 
 def test_nothing_is_out_of_date_after_the_bake(project: BakedProject) -> None:
@@ -71,3 +72,38 @@ def test_the_record_is_the_one_of_cruft(clone: Path, tmp_path: Path) -> None:
     by_cruft, by_cookiecutter = states
     assert by_cookiecutter["context"]["cookiecutter"] == by_cruft["context"]["cookiecutter"]
     assert by_cookiecutter == {key: by_cruft[key] for key in by_cookiecutter}
+
+
+@pytest.mark.slow
+def test_make_update_brings_a_project_to_a_fresh_one_and_changes_to_renamed_files(clone: Path, tmp_path: Path) -> None:
+    run(*COOKIECUTTER, "--no-input", clone, cwd=tmp_path)
+    project, source = BakedProject(tmp_path / "flight-delays", {}), clone / "{{cookiecutter.project_slug}}"
+    project.set_up()
+    append(source / "kedro-modelops/src/kedro_modelops/errors.py", "# theirs\n")
+    append(source / "README.md", "News of {{ cookiecutter.project_name }}\n")
+    append(source / "conf/base/globals.yml", "# theirs\n")
+    (source / "docs/databases.md").rename(source / "docs/stores.md")
+    commit(clone, "The template goes on")
+
+    told = project.make("update").stdout
+
+    assert "7 files differ" in told
+    project.run("git", "commit", "--quiet", "--message", "Update the template", env=AUTHOR)
+    (tmp_path / "fresh").mkdir()
+    run(*COOKIECUTTER, "--no-input", clone, cwd=tmp_path / "fresh")
+    fresh = tmp_path / "fresh" / "flight-delays"
+    names = set(project.run("git", "ls-files").stdout.splitlines())
+    kept = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
+    assert {name for name in names ^ kept if not name.startswith("data/")} == set()
+    assert [name for name in names & kept if (project.path / name).read_bytes() != (fresh / name).read_bytes()] == []
+    assert "nothing to do" in project.make("update").stdout
+
+    project.run("git", "mv", MONITOR, ".github/workflows/watch.yml")
+    append(project.path / "README.md", "Ours\n")
+    project.run("git", "commit", "--quiet", "--all", "--no-verify", "--message", "Our edits", env=AUTHOR)
+    append(source / MONITOR, "# theirs\n")
+    sha = commit(clone, "The template goes on again")
+    project.make("update", f"VERSION={sha}")
+    assert (project.path / ".github/workflows/watch.yml").read_text("utf-8").endswith("# theirs\n")
+    assert (project.path / "README.md").read_text("utf-8").endswith("Ours\n")
+    assert not (project.path / MONITOR).exists()

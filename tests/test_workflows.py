@@ -5,26 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from baking import AUTHOR, COMBINATIONS, PYTHONS
+from baking import COMBINATIONS, PYTHONS
 from conftest import Bake
 from expressions import Evaluator
-from github import QUICK, GitHub, Jobs, ask_for_one_python, results, told
+from github import QUICK, GitHub, Jobs, results, told
 from images import NEEDS_ENGINE, take_what_is_here
 
 pytestmark = [pytest.mark.slow, NEEDS_ENGINE]
-CHECKED_ALREADY = {"SKIP": "ruff,ruff-format,mypy,import-linter,dvc-stages,codespell,detect-secrets"}
+CHECKED_ALREADY = {"SKIP": "ruff,ruff-format,mypy,import-linter,conventions,codespell,detect-secrets"}
 """Hooks that need not run once more on the same files."""
 
 
 @pytest.fixture
-def github(bake: Bake, tmp_path: Path) -> GitHub:
-    """A new project that was set up and pushed; its CI asks for one Python that is here."""
+def github(bake: Bake, evaluator: Evaluator, tmp_path: Path) -> GitHub:
+    """A new project that was set up and pushed; its CI runs on one Python that is here."""
     project = bake(**COMBINATIONS["laptop"], project_slug="night-flights").copy(tmp_path / "home")
-    ask_for_one_python(project)
     take_what_is_here(project.path)
-    project.make("setup", env=AUTHOR)
-    (tmp_path / "expressions").mkdir()
-    github = GitHub(project, Evaluator.install(tmp_path / "expressions"), tmp_path / "github")
+    project.set_up()
+    github = GitHub(project, evaluator, tmp_path / "github", only={"python": [list(PYTHONS)[-1]]})
     github.machine |= {"SERVE_IMAGE": f"test-workflows-{os.getpid()}"} | QUICK
     return github
 

@@ -10,7 +10,7 @@ import pytest
 from baking import AUTHOR, COMBINATIONS, ROOT
 from conftest import Bake
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 Row = dict[str, Any]
 MONTHS = [f"2013-{number:02}" for number in range(5, 13)]
@@ -24,7 +24,7 @@ def year(bake: Bake, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
     """What happened in each month, and in each of the weeks that follow."""
     home = tmp_path_factory.mktemp("year")
     project = bake(**COMBINATIONS["laptop"]).copy(home)
-    project.make("setup", env=AUTHOR)
+    project.set_up()
     project.search_less()
     told = project.run(".venv/bin/python", ROOT / "tests/year/replay.py", env=AUTHOR).stdout
     return [json.loads(line) for line in told.splitlines() if line.startswith('{"month"')]

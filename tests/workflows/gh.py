@@ -10,13 +10,15 @@ from typing import Any
 
 State = dict[str, Any]
 STATE = Path(os.environ["GH_STATE"])
+ISSUER = "https://token.actions.githubusercontent.com"
 
 
 def main(words: list[str]) -> None:
     """Does what was asked, or ends with 1: nothing that is not known here passes in silence."""
     state = json.loads(STATE.read_text("utf-8")) if STATE.exists() else {}
     verbs = {"pr create": create, "pr comment": comment, "api": api, "issue list": list_issues}
-    verbs |= {"label create": create_label}
+    verbs |= {"pr list": list_pulls, "pr edit": edit_pull, "pr ready": mark_ready}
+    verbs |= {"label create": create_label, "attestation verify": verify_attestation}
     verbs |= {f"issue {verb}": change_issue for verb in ("create", "edit", "close")}
     verb = next((verb for verb in verbs if words[: len(verb.split())] == verb.split()), None)
     if verb is None or not os.environ.get("GH_TOKEN"):
@@ -28,9 +30,15 @@ def main(words: list[str]) -> None:
 def create(state: State, words: list[str]) -> None:
     """Opens a pull request for a branch that was pushed."""
     parser = argparse.ArgumentParser()
-    for option in ("head", "base", "title", "body"):
+    for option in ("head", "base", "title"):
         parser.add_argument(f"--{option}", required=True)
+    parser.add_argument("--draft", action="store_true")
+    body = parser.add_mutually_exclusive_group(required=True)
+    body.add_argument("--body")
+    body.add_argument("--body-file", type=Path)
     asked = vars(parser.parse_args(words))
+    file = asked.pop("body_file")
+    asked["body"] = file.read_text("utf-8") if file else asked["body"]
     heads = subprocess.check_output(["git", "ls-remote", "--heads", "origin", asked["head"]], text=True)
     if not heads:
         sys.exit(f"gh: there is no branch {asked['head']}")
@@ -44,6 +52,34 @@ def comment(state: State, words: list[str]) -> None:
     parser.add_argument("--body-file", type=Path, required=True)
     asked = parser.parse_args(words)
     state["pulls"][asked.head]["comments"].append(asked.body_file.read_text("utf-8"))
+
+
+def list_pulls(state: State, words: list[str]) -> None:
+    """How many pull requests of a branch are open."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--head", required=True)
+    parser.add_argument("--json", choices=["number"], required=True)
+    parser.add_argument("--jq", choices=["length"], required=True)
+    sys.stdout.write(f"{int(parser.parse_args(words).head in state.get('pulls', {}))}\n")
+
+
+def edit_pull(state: State, words: list[str]) -> None:
+    """Changes title and text of an open pull request."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("head")
+    parser.add_argument("--title", required=True)
+    parser.add_argument("--body-file", type=Path, required=True)
+    asked = parser.parse_args(words)
+    state["pulls"][asked.head] |= {"title": asked.title, "body": asked.body_file.read_text("utf-8")}
+
+
+def mark_ready(state: State, words: list[str]) -> None:
+    """Says that a pull request is a draft, or none any more."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("head")
+    parser.add_argument("--undo", action="store_true")
+    asked = parser.parse_args(words)
+    state["pulls"][asked.head]["draft"] = asked.undo
 
 
 def api(state: State, words: list[str]) -> None:
@@ -61,6 +97,18 @@ def api(state: State, words: list[str]) -> None:
         state.setdefault("sent", []).append({"path": path} | read)
     elif not asked.silent:
         sys.stdout.write(state.get("kept", {})[path] + "\n")
+
+
+def verify_attestation(state: State, words: list[str]) -> None:
+    """Ends with 1 unless a workflow of that identity attested the image of that repository."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("image")
+    for option in ("repo", "cert-identity", "cert-oidc-issuer"):
+        parser.add_argument(f"--{option}", required=True)
+    asked = parser.parse_args(words)
+    wanted = {"image": asked.image.removeprefix("oci://"), "repository": asked.repo, "signer": asked.cert_identity}
+    if wanted not in state.get("attested", []) or asked.cert_oidc_issuer != ISSUER:
+        sys.exit("gh: no attestation matches")
 
 
 def create_label(state: State, words: list[str]) -> None:

@@ -19,6 +19,7 @@ from unittest.mock import patch
 
 import mlflow
 import pandas as pd
+import yaml
 from click.testing import CliRunner, Result
 from kedro.framework.cli.cli import KedroCLI
 from kedro.framework.startup import bootstrap_project
@@ -32,6 +33,11 @@ KNOWN, WEEKS = 4, 2
 Row = dict[str, Any]
 
 
+def plugin(name: str) -> Any:
+    """A module of the plugin."""
+    return import_module(f"kedro_modelops.{name}")
+
+
 class Project:
     """A project that lives through the year."""
 
@@ -39,6 +45,8 @@ class Project:
         """Finds its package."""
         known = bootstrap_project(Path.cwd())
         self.name, self.package = known.project_path.name, known.package_name
+        catalog = yaml.safe_load(Path("conf/base/catalog.yml").read_text("utf-8"))
+        self.trusted_types = catalog["model"]["trusted_types"]
 
     def kedro(self, *words: str, check: bool = True) -> Result:
         """Runs a command in this process, which has waited for its libraries already."""
@@ -49,22 +57,22 @@ class Project:
         return done
 
     def part(self, name: str) -> Any:
-        """A module of the project."""
+        """A module of the team's."""
         return import_module(f"{self.package}.{name}")
 
     def champion(self) -> str:
         """Number of the version that serves."""
-        aliases: dict[str, str] = self.part("mlops.registry").aliases(self.name)
+        aliases: dict[str, str] = plugin("registry.model_registry").aliases(self.name)
         return aliases["champion"]
 
     def measure(self, rows: pd.DataFrame, version: str) -> dict[str, float]:
         """How a version does on rows whose outcome is known."""
         features, schemas = self.part("features"), self.part("schemas")
         rows = rows[features.label(rows).notna()].reset_index(drop=True)
-        asked = rows[[name for name in schemas.Request.to_schema().columns if name in rows]]
-        model = self.part("mlops.registry").load(self.name, version)
-        ask = partial(self.part("scoring").answer, model.estimator)
-        table = self.part("mlops.records").score_rows(asked, pd.read_parquet(REFERENCE), model, ask)
+        asked = rows[[name for name in schemas.FlightPlan.to_schema().columns if name in rows]]
+        model = plugin("registry.model_registry").load(self.name, version, self.trusted_types)
+        ask = partial(plugin("models.scoring").answer, model.estimator)
+        table = plugin("predictions.records").score_rows(asked, pd.read_parquet(REFERENCE), model, ask)
         late, chances = features.label(rows).astype(bool), [chance for _, chance in table["probabilities"]]
         return {"roc_auc": float(roc_auc_score(late, chances)), "log_loss": float(log_loss(late, chances))}
 
@@ -151,7 +159,7 @@ class Clock(datetime):
 def replay() -> Iterator[Row]:
     """Lives through the year, and for some weeks after it, in which nothing arrives."""
     project = Project()
-    with patch("time.time", Clock.seconds), patch.object(project.part("mlops.watching"), "datetime", Clock):
+    with patch("time.time", Clock.seconds), patch.object(plugin("cli.retraining"), "datetime", Clock):
         for month in project.begin():
             Clock.put(str(pd.Period(month) + 1))
             yield project.live(month, arrives=True)

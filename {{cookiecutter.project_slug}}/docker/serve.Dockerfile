@@ -9,6 +9,7 @@ FROM python:3.13-slim-bookworm@sha256:01f42367a0a94ad4bc17111776fd66e3500c1d87c1
 FROM ${BASE} AS packages
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /opt
+ARG PIP_EXTRA_INDEX_URL
 COPY requirements/serve.txt .
 # Tests and debugging symbols of packages are a quarter of them. Bytecode is made below, of what is imported only.
 # hadolint ignore=DL3008
@@ -18,12 +19,13 @@ RUN python -m venv --without-pip venv \
     && find venv -type d -name tests -prune -exec rm -r {} + \
     && find venv -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
     && rm serve.txt
-COPY src src
+COPY pyproject.toml .
+# Where the plugin comes from a package index, it is in the lock, and this pattern fits nothing.
+COPY src kedro-modelop[s]/src src/
 COPY build/bundle bundle
-RUN package=$(find src -mindepth 1 -maxdepth 1 -type d -name '[a-z]*' -printf '%f\n') \
-    && printf 'from %s.serving.run import main\n\nmain()\n' "$package" >serve.py \
-    && PYTHONPATH=src venv/bin/python -c "from pathlib import Path; from $package.serving import run, sources; \
-        run.ModelSlot(sources.BundleSource(Path('bundle')))"
+RUN printf 'from kedro_modelops.serving.run import main\n\nmain()\n' >serve.py \
+    && PYTHONPATH=src venv/bin/python -c "from pathlib import Path; from kedro_modelops.serving import run; \
+        run.ModelSlot(run.BundleSource(Path('bundle')))"
 
 FROM ${BASE} AS service
 ARG REVISION=unknown
@@ -34,6 +36,7 @@ LABEL org.opencontainers.image.title="Prediction service" \
 COPY --from=packages /opt /opt
 # Mount the folder of the keys, not the file: new keys come by a new file under the same name.
 ENV PYTHONPATH=/opt/src \
+    KEDRO_MODELOPS_PROJECT=/opt \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     OMP_NUM_THREADS=1 \

@@ -11,6 +11,7 @@ FROM python:3.13-slim-bookworm@sha256:01f42367a0a94ad4bc17111776fd66e3500c1d87c1
 
 FROM ${BASE} AS packages
 WORKDIR /opt
+ARG PIP_EXTRA_INDEX_URL
 COPY requirements requirements
 RUN python -m venv --without-pip venv \
     && for lock in requirements/*.txt; do \
@@ -29,6 +30,11 @@ RUN apt-get update \
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /project
 COPY . .
+# Kedro finds the plugin by its entry points; from a package index it came with the lock.
+RUN if [ -f kedro-modelops/pyproject.toml ]; then \
+        pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-build-isolation ./kedro-modelops \
+        && rm -rf kedro-modelops/build; \
+    fi
 RUN install --directory --owner=10001 --group=10001 data /var/lib/mlflow
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/project/src \

@@ -3,10 +3,9 @@
 from functools import cache
 
 import pandas as pd
-from conftest import DATA
+from kedro_modelops.testing.project import DATA
 
-from {{cookiecutter.package_name}}.pipelines.data_processing.nodes import build_features, index_weather
-from {{cookiecutter.package_name}}.schemas import Features
+from {{cookiecutter.package_name}}.pipelines.data_processing.nodes import index_weather
 
 
 @cache
@@ -25,15 +24,3 @@ def weather() -> pd.DataFrame:
 def reference() -> pd.DataFrame:
     """The same, as flights look it up."""
     return index_weather(weather())
-
-
-def arrivals() -> dict[str, pd.DataFrame]:
-    """Files of `data/incoming`, by name: raw rows that wait to be scored."""
-    return months()
-
-
-def computed() -> pd.DataFrame:
-    """Their features as training computes them, by the key that `identify` gives."""
-    lazy = {month: flights.copy for month, flights in months().items()}
-    tables = [load() for load in build_features(lazy, reference()).values()]
-    return pd.concat(tables).set_index("flight_id")[list(Features.to_schema().columns)]

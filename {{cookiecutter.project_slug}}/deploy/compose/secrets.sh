@@ -1,10 +1,19 @@
-#!/bin/sh
+#!/bin/bash
 # Makes the secrets that compose.yaml mounts, where they are missing. The folder is for you alone; git does not see it.
-set -eu
+set -euo pipefail
 umask 077
-mkdir -p secrets/serving
+stack=${COMPOSE_PROJECT_NAME:-$(basename "$PWD" | tr '[:upper:]' '[:lower:]' | tr -cd 'a-z0-9_-')}
+of=label=com.docker.compose
+if [ ! -s secrets/postgres_password ] &&
+    volume=$(docker volume ls --quiet --filter "$of.project=$stack" --filter "$of.volume=database") && [ -n "$volume" ]; then
+    echo "secrets/ is missing, and nothing else opens the database in the volume $volume: restore a backup" \
+        "('make restore FILE=...'), or give up what is in it ('docker volume rm $volume')." >&2
+    exit 1
+fi
+mkdir -p secrets/serving secrets/tls
+chmod 700 secrets # somebody may have made it already
 for name in postgres_password mlflow_password predictions_password mlflow_admin_password mlflow_session_key; do
-    [ -s "secrets/$name" ] || python3 -c 'import secrets; print(secrets.token_urlsafe(32), end="")' >"secrets/$name"
+    [ -s "secrets/$name" ] || head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n' >"secrets/$name"
 done
 for name in mlflow predictions; do
     location="$(cat "secrets/${name}_password")@postgres/$name"

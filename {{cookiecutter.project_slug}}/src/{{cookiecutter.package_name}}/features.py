@@ -6,6 +6,7 @@ import pandas as pd
 from .schemas import HIGHEST_CREDIBLE_WIND, TIME_ZONE, Features, Observation, minutes_after_midnight
 
 OBSERVED = list(Observation.to_schema().columns)
+FEATURES = list(Features.to_schema().columns)
 
 LATE_AFTER = 15
 """Minutes; the US Department of Transportation's definition of a delayed flight (14 CFR 234)."""
@@ -32,8 +33,7 @@ def compute_features(flights: pd.DataFrame) -> pd.DataFrame:
         "weekday": flights["time_hour"].dt.tz_convert(TIME_ZONE).dt.dayofweek.astype("float32"),
         "wind_speed": flights["wind_speed"].where(flights["wind_speed"] <= HIGHEST_CREDIBLE_WIND),
     }
-    columns = Features.to_schema().columns
-    return pd.DataFrame({name: computed[name] if name in computed else flights[name] for name in columns})
+    return pd.DataFrame({name: computed[name] if name in computed else flights[name] for name in FEATURES})
 
 
 def complete(flights: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
@@ -56,8 +56,9 @@ def complete(flights: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
 
 def identify(flights: pd.DataFrame) -> pd.Series:
     """One readable key from the four columns that identify a flight, such as `2013-09-01T10Z-UA-1545-EWR`."""
-    hour = flights["time_hour"].dt.strftime("%Y-%m-%dT%HZ")
-    ids: pd.Series = hour.str.cat([flights["carrier"], flights["flight"].astype(str), flights["origin"]], sep="-")
+    hours = np.datetime_as_string(flights["time_hour"].to_numpy("datetime64[s]"), unit="h")  # in UTC
+    hour = pd.Series(hours, flights.index, dtype=object)
+    ids: pd.Series = hour + "Z-" + flights["carrier"] + "-" + flights["flight"].astype(str) + "-" + flights["origin"]
     return ids
 
 

@@ -1,14 +1,24 @@
-"""Pipelines by name; `kedro run` runs the default one, which is all that leads to a registered model."""
+"""Pipelines by name, and where each comes from; `kedro run` runs the training attempt.
 
-from kedro.framework.project import find_pipelines
+Name a module of this package in place of one of the plugin's to replace it; `kedro modelops eject` copies one here.
+"""
+
 from kedro.pipeline import Pipeline
+from kedro_modelops.pipelines import load_pipelines
 
+PIPELINES = {
+    "data_processing": f"{__package__}.pipelines.data_processing",
+    "training": "kedro_modelops.pipelines.training",
+    "evaluation": "kedro_modelops.pipelines.evaluation",
+    "registration": "kedro_modelops.pipelines.registration",
+    "inference": "kedro_modelops.pipelines.inference",
+    "outcomes": "kedro_modelops.pipelines.outcomes",
+    "ingestion": "kedro_modelops.pipelines.ingestion",
+    "monitoring": "kedro_modelops.pipelines.monitoring",
+}
 TRAINING_ATTEMPT = ("data_processing", "training", "evaluation", "registration")
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Finds the pipelines of this package, or those of them that were asked for."""
-    pipelines: dict[str, Pipeline] = find_pipelines(raise_errors=True)
-    attempt = [pipelines[name] for name in TRAINING_ATTEMPT if name in pipelines]
-    pipelines["__default__"] = sum(attempt, Pipeline([]))
-    return pipelines
+    """Makes the pipelines, or those of them that were asked for; the default one leads to a registered model."""
+    return load_pipelines(PIPELINES, TRAINING_ATTEMPT)

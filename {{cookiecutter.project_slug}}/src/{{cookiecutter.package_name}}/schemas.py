@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from kedro_modelops.contracts import Table
 from pandera.typing import Index, Series
 
 Utc = Annotated[pd.DatetimeTZDtype, "us", "utc"]
@@ -30,24 +31,17 @@ def minutes_after_midnight(clock: pd.Series) -> pd.Series:
     return clock // 100 * 60 + clock % 100
 
 
-def is_minutes_late(delay: pd.Series, actual: pd.Series, scheduled: pd.Series) -> pd.Series:
-    """Whether a delay in minutes is what two clock readings say, whole days aside (true where there is no delay)."""
-    late = minutes_after_midnight(actual) - minutes_after_midnight(scheduled)
-    return delay.isna() | ((late - delay) % (24 * 60) == 0)
+def is_minutes_late(flights: pd.DataFrame, delay: str, actual: str, scheduled: str) -> pd.Series:
+    """Whether the column `delay`, in minutes, is what two clock readings say (true where there is no delay).
 
-
-class Table(pa.DataFrameModel):
-    """Any table: it has rows, and no column that its contract does not name."""
-
-    class Config:
-        """No other column."""
-
-        strict = True
-
-    @pa.dataframe_check()  # no name: pandera 0.35 forgets it once a first table has inherited the check
-    def there_are_rows(cls, table: pd.DataFrame) -> bool:
-        """A file without rows is a delivery that failed."""
-        return len(table) > 0
+    Whole days aside, and an hour within a day of the moment at which clocks are put forward or back.
+    """
+    late = minutes_after_midnight(flights[actual]) - minutes_after_midnight(flights[scheduled])
+    rest = (late - flights[delay]) % (24 * 60)
+    days = (flights["time_hour"] + pd.Timedelta(days=near) for near in (-1, 1))
+    before, after = (day.dt.tz_convert(TIME_ZONE).dt.tz_localize(None) for day in days)
+    is_put = after - before != pd.Timedelta(days=2)
+    return pd.Series(flights[delay].isna() | (rest == 0) | (is_put & rest.isin([60, 23 * 60])))
 
 
 class Schedule(Table):
@@ -70,11 +64,13 @@ class Schedule(Table):
     @pa.dataframe_check(error="sched_dep_time is hour and minute, and time_hour is the date and hour in New York")
     def schedule_agrees_with_itself(cls, flights: pd.DataFrame) -> pd.Series:
         """The schedule is written twice."""
-        local = pd.DatetimeIndex(flights["time_hour"]).tz_convert(TIME_ZONE)
-        agrees = flights["sched_dep_time"] == flights["hour"] * 100 + flights["minute"]
+        moments = pd.DatetimeIndex(flights["time_hour"])
+        local = moments.tz_convert(TIME_ZONE)
+        agrees = (flights["sched_dep_time"] == flights["hour"] * 100 + flights["minute"]).to_numpy()
         for part in ("year", "month", "day", "hour"):
-            agrees &= flights[part] == getattr(local, part)
-        return agrees & (local == local.floor("h"))
+            agrees = agrees & (flights[part].to_numpy() == getattr(local, part).to_numpy())
+        whole = moments == moments.floor("h")  # in UTC, which has no hour twice
+        return pd.Series(agrees & whole, flights.index)
 
 
 class RawFlights(Schedule):
@@ -100,12 +96,12 @@ class RawFlights(Schedule):
     @pa.dataframe_check(name="dep_delay is dep_time minus sched_dep_time, in minutes")
     def departure_delay_is_in_minutes(cls, flights: pd.DataFrame) -> pd.Series:
         """A delay in another unit does not fit the clock."""
-        return is_minutes_late(flights["dep_delay"], flights["dep_time"], flights["sched_dep_time"])
+        return is_minutes_late(flights, "dep_delay", "dep_time", "sched_dep_time")
 
     @pa.dataframe_check(name="arr_delay is arr_time minus sched_arr_time, in minutes")
     def arrival_delay_is_in_minutes(cls, flights: pd.DataFrame) -> pd.Series:
         """A delay in another unit does not fit the clock."""
-        return is_minutes_late(flights["arr_delay"], flights["arr_time"], flights["sched_arr_time"])
+        return is_minutes_late(flights, "arr_delay", "arr_time", "sched_arr_time")
 
     @pa.dataframe_check(name="distance (miles) over air_time (minutes) is 50 to 800 miles an hour")
     def speed_is_an_aeroplanes(cls, flights: pd.DataFrame) -> pd.Series:
@@ -182,9 +178,6 @@ EXAMPLE = {
 }
 """A flight plan as the service takes it, for its documentation."""
 
-Request = FlightPlan
-"""What the prediction service takes."""
-
 
 class Features(Table):
     """What the model sees: facts known before departure; as no other column passes, nothing known later reaches it."""
@@ -222,4 +215,4 @@ class Predictions(Table):
     time_hour: Series[Utc] = pa.Field(metadata=BEFORE)
     late: Series[bool] = pa.Field(metadata=AFTER)
     prediction: Series[bool] = pa.Field(metadata=BEFORE)
-    score: Series[float] = pa.Field(ge=0, le=1, metadata=BEFORE)
+    score: Series[float] | None = pa.Field(ge=0, le=1, metadata=BEFORE)  # of models that give probabilities

@@ -1,8 +1,8 @@
 """Kedro's settings, as https://docs.kedro.org/en/stable/configure/configuration_basics/ has them."""
 
-from .hooks import ProjectHooks
+from kedro_modelops.sessions.session import CheckedSession
 
-HOOKS = (ProjectHooks(),)
+SESSION_CLASS = CheckedSession
 
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

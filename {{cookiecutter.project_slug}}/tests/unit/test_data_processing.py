@@ -2,13 +2,18 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from kedro_modelops.errors import RefusedError
 from pydantic import ValidationError
 from rows import months, reference
 
-from {{cookiecutter.package_name}}.errors import RefusedError
-from {{cookiecutter.package_name}}.pipelines.data_processing.nodes import build_features, split_train_test
+from {{cookiecutter.package_name}}.features import identify
+from {{cookiecutter.package_name}}.pipelines.data_processing.nodes import (
+    build_features,
+    sample_requests,
+    split_train_test,
+)
 from {{cookiecutter.package_name}}.pipelines.data_processing.parameters import Split, Window
-from {{cookiecutter.package_name}}.schemas import ModelInput, Weather
+from {{cookiecutter.package_name}}.schemas import FlightPlan, ModelInput, Weather
 
 Months = dict[str, Callable[[], pd.DataFrame]]
 
@@ -52,6 +57,13 @@ def test_months_go_where_the_split_says(lazy: Months) -> None:
     train, test = split_train_test(features, split(("2013-01", "2013-03"), ("2013-04", "2013-04")))
     assert len(train) == sum(len(features[month]()) for month in ("2013-01", "2013-02", "2013-03"))
     assert list(test["flight_id"]) == list(features["2013-04"]()["flight_id"])
+
+
+def test_requests_are_plans_of_the_newest_month_that_judges(lazy: Months) -> None:
+    features = build_features(lazy, reference())
+    _, test = split_train_test(features, split(("2013-01", "2013-03"), ("2013-04", "2013-05")))
+    requests = FlightPlan.validate(sample_requests(lazy, test))
+    assert set(identify(requests)) <= set(features["2013-05"]()["flight_id"])
 
 
 def test_a_month_that_is_missing_is_named(lazy: Months) -> None:

@@ -1,8 +1,9 @@
 """Features: the same functions in training, in batch scoring and for online requests."""
 
 import pandas as pd
+from kedro_modelops.contracts.row_keys import key_from_content
 
-from .schemas import Features, Request
+from .schemas import Features
 
 CULTIVAR = {0: "Barolo", 1: "Grignolino", 2: "Barbera"}
 
@@ -22,15 +23,9 @@ def compute_features(wines: pd.DataFrame) -> pd.DataFrame:
     return wines[list(Features.to_schema().columns)]
 
 
-def complete(wines: pd.DataFrame, _: None) -> pd.DataFrame:
-    """Adds nothing: rows come with all that is known."""
-    return wines
-
-
 def identify(wines: pd.DataFrame) -> pd.Series:
     """A key for each wine, made of what was measured: nobody gave it a name."""
-    measured = wines[list(Request.to_schema().columns)]
-    return pd.util.hash_pandas_object(measured, index=False).astype(str)
+    return key_from_content(wines, Features.to_schema().columns)
 
 
 def label(wines: pd.DataFrame) -> pd.Series:

@@ -4,28 +4,14 @@
 answer is asked for, or `after`) and `pii` (does it identify a person). Only fields known before may become features.
 """
 
-import pandas as pd
 import pandera.pandas as pa
+from kedro_modelops.contracts import Table
 from pandera.typing import Series
 
 BEFORE = {"known": "before", "pii": False}
 AFTER = {"known": "after", "pii": False}
 
 CULTIVARS = ["Barbera", "Barolo", "Grignolino"]
-
-
-class Table(pa.DataFrameModel):
-    """Any table: it has rows, and no column that its contract does not name."""
-
-    class Config:
-        """No other column."""
-
-        strict = True
-
-    @pa.dataframe_check()  # no name: pandera 0.35 forgets it once a first table has inherited the check
-    def there_are_rows(cls, table: pd.DataFrame) -> bool:
-        """A file without rows is a delivery that failed."""
-        return len(table) > 0
 
 
 class Features(Table):
@@ -65,9 +51,6 @@ EXAMPLE = {
 }
 """A wine as the service takes one, for its documentation."""
 
-Request = Features
-"""What the prediction service takes."""
-
 
 class RawWines(Features):
     """One row a wine: what was measured, and the number of its cultivar (`target`)."""
@@ -76,9 +59,9 @@ class RawWines(Features):
 
 
 class ModelInput(Features):
-    """Features with the wine's row number, its strength, by which slices are made, and its cultivar."""
+    """Features with the wine's key, its strength, by which slices are made, and its cultivar."""
 
-    wine: Series[int] = pa.Field(ge=0, unique=True, metadata=BEFORE)
+    wine: Series[str] = pa.Field(unique=True, metadata=BEFORE)
     strength: Series[str] = pa.Field(isin=["light", "strong"], metadata=BEFORE)
     cultivar: Series[str] = pa.Field(isin=CULTIVARS, metadata=AFTER)
 
@@ -86,7 +69,7 @@ class ModelInput(Features):
 class Predictions(Table):
     """The cultivar that each wine is taken for, and how sure that is."""
 
-    wine: Series[int] = pa.Field(ge=0, unique=True, metadata=BEFORE)
+    wine: Series[str] = pa.Field(unique=True, metadata=BEFORE)
     cultivar: Series[str] = pa.Field(isin=CULTIVARS, metadata=AFTER)
     prediction: Series[str] = pa.Field(isin=CULTIVARS, metadata=BEFORE)
     score: Series[float] = pa.Field(ge=0, le=1, metadata=BEFORE)

@@ -6,24 +6,11 @@ answer is asked for, or `after`) and `pii` (does it identify a person). Only fie
 
 import pandas as pd
 import pandera.pandas as pa
+from kedro_modelops.contracts import Table
 from pandera.typing import Series
 
 BEFORE = {"known": "before", "pii": False}
 AFTER = {"known": "after", "pii": False}
-
-
-class Table(pa.DataFrameModel):
-    """Any table: it has rows, and no column that its contract does not name."""
-
-    class Config:
-        """No other column."""
-
-        strict = True
-
-    @pa.dataframe_check()  # no name: pandera 0.35 forgets it once a first table has inherited the check
-    def there_are_rows(cls, table: pd.DataFrame) -> bool:
-        """A file without rows is a delivery that failed."""
-        return len(table) > 0
 
 
 class Patient(Table):
@@ -60,9 +47,6 @@ EXAMPLE = {
 }
 """A patient as the service takes one, for its documentation."""
 
-Request = Patient
-"""What the prediction service takes."""
-
 
 class RawPatients(Patient):
     """One row a patient: the measurements, and how far the disease had come a year later (`target`)."""
@@ -84,15 +68,15 @@ class Features(Table):
 
 
 class ModelInput(Features):
-    """Features with the patient's row number and what became of the disease."""
+    """Features with the patient's key and what became of the disease."""
 
-    patient: Series[int] = pa.Field(ge=0, unique=True, metadata=BEFORE)
+    patient: Series[str] = pa.Field(unique=True, metadata=BEFORE)
     progression: Series[float] = pa.Field(ge=0, le=400, metadata=AFTER)
 
 
 class Predictions(Table):
     """The progression that is expected of each patient."""
 
-    patient: Series[int] = pa.Field(ge=0, unique=True, metadata=BEFORE)
+    patient: Series[str] = pa.Field(unique=True, metadata=BEFORE)
     progression: Series[float] = pa.Field(ge=0, le=400, metadata=AFTER)
     prediction: Series[float] = pa.Field(ge=-100, le=500, metadata=BEFORE)

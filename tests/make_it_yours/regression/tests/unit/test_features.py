@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from rows import patients
 
-from diabetes_progression.features import compute_features
+from diabetes_progression.features import compute_features, label
 from diabetes_progression.schemas import Features
 
 
@@ -22,5 +22,9 @@ def test_what_became_of_the_disease_does_not_matter() -> None:
 
 
 def test_a_missing_column_is_named() -> None:
-    with pytest.raises(KeyError, match="glucose"):
+    with pytest.raises(KeyError, match="s6"):
         compute_features(patients().drop(columns="s6"))
+
+
+def test_what_became_of_the_disease_is_what_was_recorded() -> None:
+    assert label(patients()).tolist() == patients()["target"].tolist()

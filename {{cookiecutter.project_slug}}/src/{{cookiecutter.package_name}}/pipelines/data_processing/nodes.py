@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
+from kedro_modelops.errors import RefusedError
 
-from ...errors import RefusedError
 from ...features import OBSERVED, complete, compute_features, identify, label
-from ...schemas import TIME_ZONE, Request, Schedule
+from ...schemas import TIME_ZONE, FlightPlan, Schedule
 from .parameters import Split
 
 Months = dict[str, Callable[[], pd.DataFrame]]
@@ -78,10 +78,10 @@ def sample_requests(flights_raw: Months, test_set: pd.DataFrame) -> pd.DataFrame
         test_set: `ModelInput`.
 
     Returns:
-        At most `SAMPLE` rows of `Request`, always the same ones.
+        At most `SAMPLE` rows of `FlightPlan`, always the same ones.
     """
     newest = test_set["time_hour"].dt.tz_convert(TIME_ZONE).max()
     flights = flights_raw[f"{newest:%Y-%m}"]()
     tested = flights[identify(flights).isin(test_set["flight_id"])]
-    asked = [name for name in Request.to_schema().columns if name in flights]
+    asked = [name for name in FlightPlan.to_schema().columns if name in flights]
     return tested.sample(min(SAMPLE, len(tested)), random_state=0)[asked].reset_index(drop=True)

@@ -4,9 +4,8 @@ from collections.abc import Collection
 from typing import Literal
 
 import pandas as pd
+from kedro_modelops.errors import RefusedError
 from pydantic import BaseModel, Field, PositiveInt, model_validator
-
-from ...errors import RefusedError
 
 Month = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="A calendar month, such as 2013-09")
 

@@ -3,17 +3,12 @@
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from ...features import compute_features, label
-from ...schemas import Request
+from ...features import compute_features, identify, label
+from ...schemas import Features
 from .parameters import Split
 
 STRONG = 13.0
 """Per cent of alcohol."""
-
-
-def number_wines(wines_raw: pd.DataFrame) -> pd.Series:
-    """The key of each wine: the number of the row."""
-    return pd.Series(range(len(wines_raw)), index=wines_raw.index, name="wine")
 
 
 def build_features(wines_raw: pd.DataFrame) -> pd.DataFrame:
@@ -26,7 +21,7 @@ def build_features(wines_raw: pd.DataFrame) -> pd.DataFrame:
         `ModelInput`.
     """
     return compute_features(wines_raw).assign(
-        wine=number_wines(wines_raw),
+        wine=identify(wines_raw),
         strength=(wines_raw["alcohol"] > STRONG).map({True: "strong", False: "light"}),
         cultivar=label(wines_raw),
     )
@@ -55,6 +50,6 @@ def sample_requests(wines_raw: pd.DataFrame) -> pd.DataFrame:
         wines_raw: `RawWines`.
 
     Returns:
-        Rows of `Request`, always the same ones.
+        Rows of `Features`, always the same ones.
     """
-    return wines_raw.head(20)[list(Request.to_schema().columns)]
+    return wines_raw.head(20)[list(Features.to_schema().columns)]

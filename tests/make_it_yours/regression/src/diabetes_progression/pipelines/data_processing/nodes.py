@@ -3,14 +3,9 @@
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from ...features import compute_features, label
-from ...schemas import Request
+from ...features import compute_features, identify, label
+from ...schemas import Patient
 from .parameters import Split
-
-
-def number_patients(patients_raw: pd.DataFrame) -> pd.Series:
-    """The key of each patient: the number of the row."""
-    return pd.Series(range(len(patients_raw)), index=patients_raw.index, name="patient")
 
 
 def build_features(patients_raw: pd.DataFrame) -> pd.DataFrame:
@@ -22,9 +17,7 @@ def build_features(patients_raw: pd.DataFrame) -> pd.DataFrame:
     Returns:
         `ModelInput`.
     """
-    return compute_features(patients_raw).assign(
-        patient=number_patients(patients_raw), progression=label(patients_raw)
-    )
+    return compute_features(patients_raw).assign(patient=identify(patients_raw), progression=label(patients_raw))
 
 
 def split_train_test(features: pd.DataFrame, split: Split) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -48,6 +41,6 @@ def sample_requests(patients_raw: pd.DataFrame) -> pd.DataFrame:
         patients_raw: `RawPatients`.
 
     Returns:
-        Rows of `Request`, always the same ones.
+        Rows of `Patient`, always the same ones.
     """
-    return patients_raw.head(20)[list(Request.to_schema().columns)]
+    return patients_raw.head(20)[list(Patient.to_schema().columns)]

@@ -1,0 +1,214 @@
+"""Kind, key, time, groups and the parts of columns are found."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro_modelops.adoption.judging.folds import folds_of
+from kedro_modelops.adoption.judging.model_input import compute, divide, roles_of
+from kedro_modelops.adoption.judging.samples import draw_sample
+from kedro_modelops.adoption.proposing.roles import find_target
+from kedro_modelops.adoption.questions import lines
+from kedro_modelops.errors import RefusedError
+from kedro_modelops.models.components import Splitter
+from tables import ROWS, customers, taken
+
+DRAW = np.random.default_rng(0)
+
+
+def numbers(**columns: Any) -> pd.DataFrame:
+    table = pd.DataFrame({"x": DRAW.normal(size=ROWS).round(3), "z": DRAW.integers(0, 50, ROWS)})
+    return table.assign(**columns)
+
+
+def test_a_table_of_customers() -> None:
+    found = taken(customers(), target="churned")
+    assert (found.kind, found.classes, found.key, found.time) == ("binary", ("no", "yes"), "customer_id", None)
+    assert found.features == ("age", "monthly fee", "class")
+    assert set(found.after) == {"days until end"}
+    assert found.personal == {
+        "full name": "a name",
+        "mail": "an e-mail address",
+        "customer_id": "an id of a person",
+    }
+    assert found.left_out == {"country": "is always DE", "notes": "is text with 400 different values"}
+    told = dict(lines(found))
+    assert told["table"] == "rows.csv: 400 rows, 10 columns"
+    assert told["predicts"].startswith("churned (binary: yes in ")
+
+
+@pytest.mark.parametrize(
+    ("written", "signed"),
+    [
+        ("${:,.0f}", True), ("{:.2f} %", True), ("{:,.2f} €", True), ("USD {:.0f}", True), ("{:,.0f}", True),
+        ("1.{:.0f}.3.4", False), ("v{:.2f}", False), ("{:08.0f}", False), ("+49 {:.0f}", False),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_written_with_signs_are_pointed_out(written: str, signed: bool) -> None:
+    column = [written.format(number) for number in np.linspace(1000, 9_000_000, ROWS)]
+    found = taken(numbers(amount=column, y=DRAW.integers(0, 2, ROWS)), target="y")
+    told = f"is text such as {column[0]}: numbers, once their signs are taken out"
+    assert (found.left_out.get("amount") == told) == signed
+
+
+def test_a_proposal_is_short_whatever_the_table_holds() -> None:
+    wide = {f"gene {number}": DRAW.normal(size=ROWS) for number in range(80)}
+    found = taken(numbers(**wide, note=["Line 1\nLine 2 " * 9] * ROWS, y=DRAW.integers(0, 2, ROWS)), target="y")
+    told = dict(lines(found))
+    assert told["features"].endswith("gene 17 and 62 more")
+    assert told["not a feature"] == "note is always Line 1 Line 2 Line 1 Line 2 Line 1 …"
+
+
+def test_what_is_said_goes_before_what_is_found() -> None:
+    found = taken(
+        customers(), target="churned", key="none", keep=("days until end", "mail"), after=("age",), drop=("notes",)
+    )
+    assert found.key is None
+    assert set(found.features) == {"mail", "monthly fee", "class", "days until end", "customer_id"} - {"customer_id"}
+    assert found.after == {"age": "as you say"}
+    assert found.dropped == {"notes": "as you wish"}
+
+
+@pytest.mark.parametrize(
+    ("target", "kind", "classes"),
+    [
+        (DRAW.integers(0, 2, ROWS), "binary", (0, 1)),
+        (DRAW.random(ROWS) < 0.5, "binary", (False, True)),
+        (DRAW.choice([1.0, 2.0], ROWS), "binary", (1.0, 2.0)),
+        (DRAW.choice(["Yes", "No"], ROWS), "binary", ("No", "Yes")),
+        (np.where(np.arange(ROWS) % 10 == 0, "a", "b"), "binary", ("b", "a")),
+        (DRAW.choice([None, 0, 1], ROWS), "binary", (0, 1)),
+        (DRAW.integers(0, 3, ROWS), "multiclass", (0, 1, 2)),
+        (DRAW.choice(["a", "b", "c"], ROWS), "multiclass", ("a", "b", "c")),
+        (np.where(np.arange(ROWS) < 3, "rare", DRAW.choice(["a", "b"], ROWS)), "multiclass", ("a", "b")),
+        (DRAW.integers(0, 500, ROWS), "regression", ()),
+        (DRAW.normal(size=ROWS), "regression", ()),
+    ],
+)
+def test_kinds_of_problems(target: Any, kind: str, classes: tuple[Any, ...]) -> None:
+    found = taken(numbers(y=target), target="y")
+    assert (found.kind, found.classes) == (kind, classes)
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        (1, "has one value only in all rows"),
+        (pd.date_range("2024-01-01", periods=ROWS), "is a time"),
+        ([f"t{number}" for number in range(ROWS)], "400 different values: these are no classes"),
+    ],
+)
+def test_what_cannot_be_predicted_is_refused(target: Any, told: str) -> None:
+    with pytest.raises(RefusedError, match=told):
+        taken(numbers(y=target), target="y")
+
+
+def test_a_table_without_features_is_refused() -> None:
+    with pytest.raises(RefusedError, match=r"no column of rows\.csv is left to predict y from"):
+        taken(pd.DataFrame({"id": range(ROWS), "y": DRAW.integers(0, 2, ROWS)}), target="y")
+
+
+@pytest.mark.parametrize(
+    ("names", "target"),
+    [(["a", "class", "b"], "class"), (["target", "x"], "target"), (["a", "b", "c"], "c"), (["Churn", "id"], "Churn")],
+)
+def test_the_target_by_its_name_else_the_last_column(names: list[str], target: str) -> None:
+    assert find_target(names) == target
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_key"),
+    [
+        ("id", range(ROWS), True),
+        ("CustomerID", [f"{number:08d}" for number in range(ROWS)], True),
+        ("id", [0, *range(ROWS - 1)], False),
+        ("amount", DRAW.permutation(ROWS), False),
+        ("token", [f"{number:032x}" for number in range(ROWS)], True),
+        ("email", [f"{number}@example.org" for number in range(ROWS)], False),
+    ],
+)
+def test_keys(name: str, values: Any, is_key: bool) -> None:
+    found = taken(numbers(**{name: list(values)}, y=DRAW.normal(size=ROWS)), target="y")
+    assert (found.key == name) is is_key
+
+
+def test_a_key_that_is_named_has_to_be_one() -> None:
+    with pytest.raises(RefusedError, match=r"--key z: .* rows have the key of another"):
+        taken(numbers(y=DRAW.normal(size=ROWS)), target="y", key="z")
+
+
+def test_rows_that_look_alike_are_given_a_number_and_few_that_repeat_are_left_out() -> None:
+    alike = pd.DataFrame(
+        {"a": DRAW.integers(0, 3, ROWS), "b": DRAW.choice(["x", "y"], ROWS), "y": DRAW.normal(size=ROWS)}
+    )
+    found = taken(alike, target="y")
+    assert (found.key, found.given, found.repeated) == ("row_id", True, 0)
+    few = numbers(y=DRAW.normal(size=ROWS))
+    found = taken(pd.concat([few, few.head(2)], ignore_index=True), target="y")
+    assert (found.key, found.given, found.repeated) == (None, False, 2)
+
+
+def test_the_time_is_no_date_of_birth_and_has_no_gaps() -> None:
+    days = pd.date_range("2020-01-01", periods=ROWS)
+    table = numbers(
+        birth_date=days, closed=days.where(DRAW.random(ROWS) < 0.9), opened_at=days, y=DRAW.normal(size=ROWS)
+    )
+    found = taken(table, target="y")
+    assert found.time == "opened_at"
+    assert found.personal == {"birth_date": "a date of birth"}
+    assert found.left_out == {"closed": "is another time"}
+    assert taken(table, target="y", time="none").time is None
+
+
+def test_times_without_a_zone_are_of_the_clock_that_is_named() -> None:
+    table = numbers(day=pd.date_range("2024-07-01", periods=ROWS, freq="h"), y=DRAW.normal(size=ROWS))
+    found = taken(table, target="y", zone="Europe/Berlin")
+    assert str(found.columns["day"].content.iloc[0]) == "2024-06-30 22:00:00+00:00"
+    with pytest.raises(RefusedError, match="--time-zone Mars is no time zone"):
+        taken(table, zone="Mars")
+
+
+def test_rows_of_one_person_are_a_group() -> None:
+    found = taken(numbers(patient_id=np.arange(ROWS) // 5, y=DRAW.normal(size=ROWS)), target="y")
+    assert (found.group, found.key) == ("patient_id", None)
+    assert found.personal == {"patient_id": "an id of a person"}
+    assert "patient_id" not in found.features
+
+
+def test_a_wish_that_names_no_column_is_refused() -> None:
+    with pytest.raises(RefusedError, match=r"--target churn: there is no such column; did you mean churned"):
+        taken(customers(), target="churn")
+    with pytest.raises(RefusedError, match="--drop nothing"):
+        taken(customers(), drop=("nothing",))
+
+
+def test_where_rows_have_a_time_a_group_has_to_be_asked_for() -> None:
+    days = pd.date_range("2024-01-01", periods=ROWS, freq="D")
+    table = numbers(store_id=np.arange(ROWS) % 40, day=days, y=DRAW.normal(size=ROWS))
+    found = taken(table, target="y")
+    assert (found.time, found.group) == ("day", None)
+    assert "--group store_id keeps its rows together instead" in dict(lines(found))["comes again"]
+    asked = taken(table, target="y", group="store_id")
+    assert (asked.time, asked.group) == (None, "store_id")
+    assert dict(lines(asked))["time"] == "none: the test set is drawn at random, by whole groups"
+    with pytest.raises(RefusedError, match="--time day and --group store_id: rows are divided either by"):
+        taken(table, target="y", group="store_id", time="day")
+
+
+@pytest.mark.parametrize("kind", ["binary", "regression"])
+def test_rows_of_a_group_stay_together_in_the_split_and_in_the_folds(kind: str) -> None:
+    patient = np.arange(ROWS) // 5
+    ill = np.isin(patient, DRAW.choice(ROWS // 5, 8, replace=False))
+    table = numbers(patient_id=patient, y=ill.astype(int) if kind == "binary" else DRAW.normal(size=ROWS))
+    found = taken(table, target="y")
+    assert (found.kind, roles_of(found).group) == (kind, "patient_id")
+    model_input = compute(found, found.table)
+    train, test = divide(found, model_input)
+    assert not set(train["patient_id"]) & set(test["patient_id"])
+    folds = Splitter.model_validate(folds_of(found, train)).build(random_state=1)
+    for learned, judged in folds.split(train, train["y"], train["patient_id"]):
+        assert not set(train["patient_id"].iloc[learned]) & set(train["patient_id"].iloc[judged])
+        assert kind == "regression" or set(train["y"].iloc[judged]) == set(test["y"]) == {False, True}
+    sample = draw_sample(found, 100, 0)
+    assert kind == "regression" or sample["y"].sum() >= 20

@@ -1,0 +1,190 @@
+"""What is in a cluster after deployments that go well and that fail; and what the manifests ask of a real one."""
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from baking import COMBINATIONS, PLUGIN, ROOT, BakedProject, clean_environment, run
+from conftest import Bake
+
+pytestmark = pytest.mark.judge
+OLD, NEW, ILL = (
+    f"registry.example/{name}@sha256:{digit * 64}" for name, digit in (("a", "1"), ("b", "2"), ("ill", "3"))
+)
+RELEASE = """
+import sys
+from pathlib import Path
+from kedro_modelops.release.deployment import canary
+from kedro_modelops.release.deployment.kubernetes_cluster import KubernetesCluster
+
+canary.watch = lambda url, trial: None if sys.argv[3] == "good" else 1 / 0
+KubernetesCluster.reach = lambda self, part: __import__("contextlib").nullcontext("http://127.0.0.1:1")
+cluster = KubernetesCluster(Path(sys.argv[1]), "production", "registry.example/c@sha256:" + "4" * 64)
+canary.release(cluster, sys.argv[2], canary.Trial({}, ""))
+"""
+
+
+@dataclass
+class Cluster:
+    """A cluster, empty at first, to which a project is deployed."""
+
+    project: BakedProject
+    home: Path
+
+    def release(self, image: str, answers: str = "good") -> str:
+        """Deploys an image; what was told."""
+        path = clean_environment()["PATH"]
+        env = PLUGIN | {"PATH": f"{self.home / 'bin'}:{path}", "REAL_PATH": path, "CLUSTER": str(self.home / "state")}
+        command = (sys.executable, "-S", "-c", RELEASE, self.home, image, answers)
+        return run(*command, cwd=self.project.path, env=env, check=False).stdout
+
+    def object(self, name: str) -> dict[str, Any]:
+        """The specification of an object; empty if there is none."""
+        found: dict[str, Any] = json.loads((self.home / "state").read_text("utf-8")).get(name, {}).get("spec", {})
+        return found
+
+    def serves(self) -> dict[str, tuple[str, int, int]]:
+        """Image, replicas and share of the requests of the service and its canary."""
+        route = self.object("httproute/serve")
+        weights = [way["weight"] for way in route["rules"][0]["backendRefs"]] if route else [0, 0]
+        specs = {name: self.object(f"deployment/{name}") for name in ("serve", "serve-canary")}
+        return {
+            name: (spec["template"]["spec"]["containers"][0]["image"], spec["replicas"], weight)
+            for (name, spec), weight in zip(specs.items(), weights, strict=True)
+            if spec
+        }
+
+
+@pytest.fixture
+def cluster(bake: Bake, tmp_path: Path) -> Cluster:
+    """One in which nothing was ever deployed."""
+    (tmp_path / "bin").mkdir()
+    kubectl = tmp_path / "bin" / "kubectl"
+    kubectl.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT}/tests/cluster.py "$@"\n', "utf-8")
+    kubectl.chmod(0o755)
+    return Cluster(bake(**COMBINATIONS["amazon"]), tmp_path)
+
+
+@pytest.mark.parametrize(("image", "answers"), [(ILL, "good"), (NEW, "wrong")])
+def test_a_failed_first_deployment_leaves_nothing_and_stands_in_the_way_of_none(
+    cluster: Cluster, image: str, answers: str
+) -> None:
+    assert "Nothing serves, as before" in cluster.release(image, answers)
+    assert cluster.serves() == {}
+    assert cluster.object("httproute/serve") == cluster.object("cronjob/score") == {}
+    assert f"{OLD} serves." in cluster.release(OLD)
+    assert cluster.serves() == {"serve": (OLD, 2, 100), "serve-canary": (OLD, 0, 0)}
+
+
+@pytest.mark.parametrize(("image", "answers"), [(ILL, "good"), (NEW, "wrong")])
+def test_a_failed_later_deployment_leaves_all_as_it_was(cluster: Cluster, image: str, answers: str) -> None:
+    cluster.release(OLD)
+    before = cluster.serves()
+    assert f"{OLD} serves, as before" in cluster.release(image, answers)
+    assert cluster.serves() == before == {"serve": (OLD, 2, 100), "serve-canary": (OLD, 0, 0)}
+
+
+@pytest.fixture(params=["staging", "production"])
+def manifests(request: pytest.FixtureRequest, bake: Bake) -> dict[str, dict[str, Any]]:
+    """What an overlay renders, by kind and name."""
+    folder = bake(**COMBINATIONS["amazon"]).path / "deploy" / "kubernetes" / "overlays" / request.param
+    text = run("kubectl", "kustomize", folder, cwd=folder).stdout
+    found = {f"{one['kind']}/{one['metadata']['name']}": one for one in yaml.safe_load_all(text)}
+    assert all(one["metadata"].get("namespace", request.param) == request.param for one in found.values())
+    return found
+
+
+def pods(manifests: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Specifications of pods, by the name of what makes them."""
+    found = {}
+    for name, one in manifests.items():
+        spec = one["spec"].get("jobTemplate", one)["spec"] if "spec" in one else {}
+        if "template" in spec:
+            found[name] = spec["template"]
+    return found
+
+
+def test_each_pod_is_let_in_where_the_namespace_is_restricted(manifests: dict[str, dict[str, Any]]) -> None:
+    labels = next(one for name, one in manifests.items() if name.startswith("Namespace/"))["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert pods(manifests).keys() == {"Deployment/serve", "Deployment/serve-canary", "CronJob/score"}
+    for pod in (found["spec"] for found in pods(manifests).values()):
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert pod["automountServiceAccountToken"] is False
+        for container in pod["containers"] + pod.get("initContainers", []):
+            sealed = container["securityContext"]
+            assert sealed["capabilities"] == {"drop": ["ALL"]}
+            assert (sealed["readOnlyRootFilesystem"], sealed["allowPrivilegeEscalation"]) == (True, False)
+            assert container["resources"].keys() == {"requests", "limits"}
+            assert container["image"].endswith("@sha256:" + "0" * 64)
+
+
+def test_images_of_a_private_registry_are_pulled_by_one_account(manifests: dict[str, dict[str, Any]]) -> None:
+    assert manifests["ServiceAccount/predictions"]["imagePullSecrets"] == [{"name": "registry"}]
+    assert {pod["spec"]["serviceAccountName"] for pod in pods(manifests).values()} == {"predictions"}
+
+
+def test_each_secret_that_a_pod_wants_is_in_the_table_of_what_a_platform_gives(
+    manifests: dict[str, dict[str, Any]], bake: Bake
+) -> None:
+    found = re.findall(r'"secret(?:Name|Ref)": (?:\{"name": )?"([^"]+)"', json.dumps(manifests))
+    wanted = {*found, "registry"}
+    assert wanted == {"serving-keys", "prediction-store", "mlflow-credentials", "arrivals", "registry"}
+    documented = (bake(**COMBINATIONS["amazon"]).path / "docs" / "operate.md").read_text("utf-8")
+    assert [name for name in wanted if f"`{name}`" not in documented] == []
+
+
+def test_the_night_begins_with_what_has_arrived(manifests: dict[str, dict[str, Any]]) -> None:
+    pod = pods(manifests)["CronJob/score"]["spec"]
+    (fetch,), (score,) = pod["initContainers"], pod["containers"]
+    assert fetch["args"][0] == "fetch"
+    assert fetch["args"][1:] == score["args"][1:]
+    assert fetch["image"] == score["image"]
+    assert {"name": "data", "mountPath": "/project/data"} in fetch["volumeMounts"]
+    assert {"secretRef": {"name": "arrivals"}} in fetch["envFrom"]
+
+
+def test_pods_reach_what_they_need_and_nothing_else(manifests: dict[str, dict[str, Any]]) -> None:
+    rules = {}
+    for name, policy in manifests.items():
+        if name.startswith("NetworkPolicy/"):
+            ports = [port["port"] for rule in policy["spec"].get("egress", []) for port in rule["ports"]]
+            rules[name.partition("/")[2]] = (policy["spec"]["podSelector"]["matchLabels"], ports)
+    everyone, pipelines = rules["predictions"], rules["pipelines"]
+    assert everyone[1] == [53, 53, 5432]
+    assert pipelines[1] == [443, 5000, 80, 988]
+    for pod in pods(manifests).values():
+        assert everyone[0].items() <= pod["metadata"]["labels"].items()
+    assert pipelines[0].items() <= pods(manifests)["CronJob/score"]["metadata"]["labels"].items()
+    cloud = manifests["NetworkPolicy/pipelines"]["spec"]["egress"][-1]
+    assert cloud["to"] == [{"ipBlock": {"cidr": "169.254.0.0/16"}}]
+
+
+def test_names_that_point_at_others_are_there(manifests: dict[str, dict[str, Any]]) -> None:
+    scaler, route = manifests["HorizontalPodAutoscaler/serve"], manifests["HTTPRoute/serve"]["spec"]["rules"][0]
+    assert f"Deployment/{scaler['spec']['scaleTargetRef']['name']}" in manifests
+    assert "replicas" not in manifests["Deployment/serve"]["spec"], "the autoscaler's number would be undone"
+    assert manifests["Deployment/serve-canary"]["spec"]["replicas"] == 0
+    assert [(f"Service/{way['name']}" in manifests, way["weight"]) for way in route["backendRefs"]] == [
+        (True, 100),
+        (True, 0),
+    ]
+    for name in ("serve", "serve-canary"):
+        selector = manifests[f"Service/{name}"]["spec"]["selector"]
+        chosen = [pod for pod, one in pods(manifests).items() if selector.items() <= one["metadata"]["labels"].items()]
+        assert chosen == [f"Deployment/{name}"]
+    claims = [
+        volume["persistentVolumeClaim"]["claimName"]
+        for volume in pods(manifests)["CronJob/score"]["spec"]["volumes"]
+        if "persistentVolumeClaim" in volume
+    ]
+    assert [f"PersistentVolumeClaim/{claim}" in manifests for claim in claims] == [True]
+    maps = [name for name in manifests if name.startswith("ConfigMap/pipelines-")]
+    assert len(maps) == 1

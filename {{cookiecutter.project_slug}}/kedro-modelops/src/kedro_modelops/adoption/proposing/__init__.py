@@ -1,0 +1,1 @@
+"""What a table is taken for, and what a person says of it."""

@@ -1,0 +1,68 @@
+"""Which kind of problem a target makes, and which of its classes can be learned."""
+
+from typing import Any, Literal
+
+from kedro_modelops.adoption.proposing.columns import Column
+from kedro_modelops.errors import RefusedError
+
+ProblemKind = Literal["binary", "multiclass", "regression"]
+POSITIVE = {"1", "yes", "y", "true", "t", "positive", "pos", "bad", "default", "churned", "churn", "fraud", "ja", "si"}
+POSITIVE |= {">50k", "malignant", "m", "success", "died", "dead"}
+MOST_CLASSES = (100, 10)
+"""How many classes a text, and how many different whole numbers, may have at most to be classes."""
+RAREST = 10
+"""Rows of a class that can be learned."""
+
+
+def kind_of(column: Column) -> ProblemKind:
+    """Which kind of problem a target makes.
+
+    Raises:
+        RefusedError: If it is nothing that can be predicted.
+    """
+    if column.kind == "time":
+        msg = f"the target {column.name} is a time: say by --target what else is to be predicted"
+        raise RefusedError(msg)
+    if column.distinct < 2:  # noqa: PLR2004
+        msg = f"the target {column.name} has one value only in all rows, {column.listed}: there is nothing to learn"
+        raise RefusedError(msg)
+    if column.distinct == 2 or column.kind == "flag":  # noqa: PLR2004
+        return "binary"
+    counts = column.known.value_counts()
+    if column.kind == "text":
+        if (counts >= RAREST).sum() > MOST_CLASSES[0] or (counts >= RAREST).sum() < 2:  # noqa: PLR2004
+            msg = f"the target {column.name} is text with {column.distinct:,} different values: these are no classes"
+            raise RefusedError(msg)
+        return "multiclass"
+    few = column.is_whole and column.distinct <= MOST_CLASSES[1] and counts.min() >= RAREST / 2
+    return "multiclass" if few else "regression"
+
+
+def suitable(column: Column, kind: ProblemKind) -> ProblemKind:
+    """The kind that a person has said; RefusedError if a target cannot be of it."""
+    fits = {
+        "binary": column.distinct == 2,  # noqa: PLR2004
+        "multiclass": column.distinct > 2 and (column.kind == "text" or column.is_whole),  # noqa: PLR2004
+        "regression": column.is_number,
+    }
+    if not fits[kind]:
+        msg = f"--kind {kind}: {column.name} holds {column.distinct:,} different values of the kind {column.kind}"
+        raise RefusedError(msg)
+    return kind
+
+
+def classes_of(column: Column, kind: ProblemKind) -> tuple[Any, ...]:
+    """The classes that can be learned, of two the one that is looked for last."""
+    if kind == "regression":
+        return ()
+    counts = column.known.value_counts()
+    found = [value for value in column.listed if counts[value] >= (RAREST if kind == "multiclass" else 2)]
+    if kind == "multiclass" or len(found) < 2:  # noqa: PLR2004
+        return tuple(found)
+    first, second = found
+    looked_for = [str(value).lower() in POSITIVE for value in found]
+    if looked_for[0] != looked_for[1]:
+        return (second, first) if looked_for[0] else (first, second)
+    if column.kind != "text":
+        return (first, second)
+    return (first, second) if counts[second] <= counts[first] else (second, first)

@@ -1,0 +1,79 @@
+"""Columns that identify a person: by what they are called, and by what stands in them."""
+
+import re
+
+from kedro_modelops.adoption.proposing.columns import Column
+
+PEOPLE = (
+    "account|applicant|borrower|citizen|client|contact|customer|employee|guest|member|passenger|patient|person|"
+    "respondent|staff|student|subject|subscriber|user|visitor"
+)
+NAMES = {
+    "a name": rf"(first|last|full|given|family|middle|sur|nick|maiden|user|{PEOPLE})_?name|name|"
+    "vorname|nachname|nom|prenom|apellidos?|nombre",
+    "an e-mail address": r"e_?mail(_?addr(ess)?)?|mail|correo",
+    "a telephone number": r"(tele)?phone(_?(number|no|nr))?|mobile(_?(number|no|nr))?|tel|telefon|fax|handy",
+    "an address": r"(street|postal|home|billing)?_?address|street|strasse|adresse|ip(_?addr(ess)?)?",
+    "a number of a document or account": r"ssn|(social_security|passport|credit_card)(_?(number|no))?|iban|"
+    r"tax_?id|nhs_?number|driver_?licen[cs]e|national_?id",
+    "a date of birth": r"dob|birth_?(date|day)|date_?of_?birth|geburtsdatum",
+}
+"""What a column of such a name holds; prefixes and suffixes of other words are no matter."""
+CONTENTS = {
+    "an e-mail address": r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}",
+    "a telephone number": r"(?=(?:.*\d){8})(?:\+|00|\()[\d\s()./-]{7,20}|\d{3}[-. ]\d{3}[-. ]\d{4}",
+    "a number of a document or account": r"\d{3}-\d{2}-\d{4}|[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?",
+    "an address": r"(?:\d{1,3}\.){3}\d{1,3}",
+}
+FULL_NAME = "(?:[A-ZÀ-Þ][\\w'\u2019.-]+[ ,]+){1,3}[A-ZÀ-Þ][\\w'\u2019-]+\\.?"
+MOST, MOSTLY_DIFFERENT = 0.8, 0.5
+"""Shares of rows in which a form is found, and of different values among names."""
+ID = re.compile(r"(^|_)(id|ids|uuid|guid|key|identifier|ident|number|no|nr|num|code|ref|reference)$", re.ASCII)
+
+
+def words_of(name: str) -> str:
+    """A name in small letters, its words joined by `_`: `CustomerID` is `customer_id`."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+
+
+def names_an_id(name: str) -> bool:
+    """Whether a column of this name tells rows, or what they are about, apart."""
+    return bool(ID.search(words_of(name)))
+
+
+def is_id_of_person(name: str) -> bool:
+    """Whether it does so for people."""
+    words = words_of(name)
+    return bool(ID.search(words)) and bool(re.search(rf"(^|_)({PEOPLE})(_|$)", words))
+
+
+def personal(column: Column) -> str | None:
+    """What about a person a column holds; None if nothing is known of it."""
+    words = words_of(column.name)
+    for what, pattern in NAMES.items():
+        if re.fullmatch(rf"(?:{PEOPLE}_)?(?:{pattern})", words) and _may_be(what, column):
+            return what
+    if is_id_of_person(column.name):
+        return "an id of a person"
+    return _by_content(column) if column.kind == "text" else None
+
+
+def _may_be(what: str, column: Column) -> bool:
+    """A name is text that differs from row to row; a date of birth is a time or a text."""
+    if what == "a name" and words_of(column.name) == "name":
+        return column.kind == "text" and column.distinct > MOSTLY_DIFFERENT * len(column.known) / 5
+    if what == "a name":
+        return column.kind == "text"
+    return column.kind in {"text", "time"} or what in {"a telephone number", "a number of a document or account"}
+
+
+def _by_content(column: Column) -> str | None:
+    known = column.known.head(2000)
+    for what, pattern in CONTENTS.items():
+        if known.str.fullmatch(pattern).mean() >= MOST:
+            return what
+    different = column.distinct > MOSTLY_DIFFERENT * len(column.known)
+    if different and known.str.fullmatch(FULL_NAME).mean() >= MOST:
+        return "a name"
+    return None

@@ -1,0 +1,149 @@
+"""Finds the part that each column plays, from names and content."""
+
+import re
+from textwrap import shorten
+
+from kedro_modelops.adoption.proposing.columns import Column, settle
+from kedro_modelops.adoption.proposing.keys import outcome, with_keys
+from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, kind_of, suitable
+from kedro_modelops.adoption.proposing.leaks import find_leaks
+from kedro_modelops.adoption.proposing.periods import with_periods
+from kedro_modelops.adoption.proposing.personal_data import is_id_of_person, names_an_id, personal, words_of
+from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.adoption.proposing.wishes import Wishes
+from kedro_modelops.adoption.tables import Source
+from kedro_modelops.errors import RefusedError
+
+TARGETS = "target|label|class|outcome|y|churn|churned|default|response|result|survived|fraud|is_fraud|price|sales"
+TIMES = re.compile(r"(^|_)(time|timestamp|date|datetime|day|when|at|on|ts|month|period)(_|$)")
+MANY, ROWS_A_VALUE = 500, 5
+"""Different texts that a feature may have at most, and rows that each has to have on average."""
+OPAQUE = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,64}|(?=.*\d)[A-Z0-9_-]{6,64}"
+LONGEST_KEY = 100
+
+
+def propose(source: Source, wishes: Wishes) -> Proposal:
+    """Says what a table is taken for.
+
+    Args:
+        source: The table.
+        wishes: What a person has said of it.
+
+    Raises:
+        RefusedError: If a wish names no column, or there is nothing to predict or to predict from.
+    """
+    table, unfit = settle(source.table, wishes.zone)
+    columns = {str(name): Column(str(name), table[name]) for name in table}
+    wishes.check(list(columns))
+    columns = {name: column for name, column in columns.items() if name not in wishes.drop}
+    target = wishes.target or find_target(list(columns))
+    kind: ProblemKind = suitable(columns[target], wishes.kind) if wishes.kind else kind_of(columns[target])
+    found = Proposal(
+        name=wishes.name or source.name,
+        place=source.place,
+        target=target,
+        kind=kind,
+        classes=classes_of(columns[target], kind),
+        zone=wishes.zone,
+        columns=columns,
+        dropped=source.dropped | unfit | dict.fromkeys(wishes.drop, "as you wish"),
+    )
+    timeless = wishes.says_time or bool(wishes.group)
+    found = found.but(time=wishes.time if timeless else find_time(found))
+    found = found.but(key=wishes.key if wishes.says_key else find_key(found))
+    found = found.but(group=wishes.group if wishes.says_group or found.time else find_group(found))
+    return _with_parts(with_periods(found, source.files), wishes)
+
+
+def find_target(names: list[str]) -> str:
+    """The column that is called as targets are; else the last one."""
+    return next((name for name in reversed(names) if re.fullmatch(TARGETS, words_of(name))), names[-1])
+
+
+def find_time(proposal: Proposal) -> str | None:
+    """The column of times that says when a row was: complete, and not when somebody was born."""
+    times = [
+        column
+        for column in proposal.columns.values()
+        if column.kind == "time" and column.name != proposal.target and column.nulls == 0 and column.distinct > 9  # noqa: PLR2004
+    ]
+    fit = [column for column in times if personal(column) is None]
+    named = [column for column in fit if TIMES.search(words_of(column.name))]
+    return next((column.name for column in named or fit), None)
+
+
+def find_key(proposal: Proposal) -> str | None:
+    """The column that names rows: an id by its name or by its form, unique and complete."""
+    for column in proposal.columns.values():
+        if column.name in {proposal.target, proposal.time} or not column.unique or column.kind not in {"whole", "text"}:
+            continue
+        short = column.kind == "whole" or bool((column.known.str.len() <= LONGEST_KEY).all())
+        opaque = column.kind == "text" and column.known.str.fullmatch(OPAQUE).all()
+        if short and (names_an_id(column.name) or opaque) and personal(column) in {None, "an id of a person"}:
+            return column.name
+    return None
+
+
+def find_group(proposal: Proposal) -> str | None:
+    """The column whose values come again and name what rows are about; people come first."""
+    groups = [
+        column.name
+        for column in proposal.columns.values()
+        if column.name not in {proposal.target, proposal.time, proposal.key}
+        and column.kind in {"whole", "text"}
+        and names_an_id(column.name)
+        and not column.nulls
+        and 20 <= column.distinct <= len(column.content) / 2  # noqa: PLR2004
+    ]
+    return next(iter(sorted(groups, key=lambda name: not is_id_of_person(name))), None)
+
+
+def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
+    kept = set(wishes.keep)
+    roles = {proposal.target, proposal.key, proposal.time}
+    others = [column for name, column in proposal.columns.items() if name not in roles]
+    about = {column.name: what for column in others if (what := personal(column))}
+    about |= dict.fromkeys(wishes.personal, "as you say")
+    if proposal.key and is_id_of_person(proposal.key):
+        about[proposal.key] = "an id of a person"
+    left_out = {
+        column.name: reason
+        for column in others
+        if column.name not in {*about, *kept} and (reason := _no_feature(column, proposal))
+    }
+    candidates = [column for column in others if column.name not in left_out and column.name not in {*about} - kept]
+    leaks = find_leaks(candidates, outcome(proposal), classes=proposal.kind != "regression")
+    after = {name: f"predicts {proposal.target} almost alone ({score:.3f})" for name, score in leaks.items()}
+    after |= dict.fromkeys(wishes.after, "as you say")
+    after = {name: why for name, why in after.items() if name not in kept}
+    features = tuple(column.name for column in candidates if column.name not in after)
+    if not features:
+        msg = f"no column of {proposal.place} is left to predict {proposal.target} from: name some by --keep"
+        raise RefusedError(msg)
+    found = proposal.but(features=features, after=after, leaks=leaks, personal=about, left_out=left_out)
+    return with_keys(found, wishes)
+
+
+def _no_feature(column: Column, proposal: Proposal) -> str | None:
+    """Why a column is no feature; None if it is one."""
+    many = max(20, min(MANY, len(column.known) / ROWS_A_VALUE))
+    wide = column.kind == "text" and column.distinct > many
+    reasons = {
+        "names a group": column.name == proposal.group,
+        f"is always {_example(column)}": column.distinct == 1 and not column.nulls,
+        "is another time": column.kind == "time",
+        "numbers the rows": column.kind == "whole" and column.unique and _numbers_rows(column),
+        "is an id": names_an_id(column.name) and (column.unique or column.distinct > MANY),
+        f"is text such as {_example(column)}: numbers, once their signs are taken out": wide
+        and column.has_signed_numbers,
+        f"is text with {column.distinct:,} different values": wide,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _example(column: Column) -> str:
+    return shorten(str(column.known.iloc[0]), 40, placeholder=" …") if len(column.known) else ""
+
+
+def _numbers_rows(column: Column) -> bool:
+    return bool((column.content.diff().iloc[1:] == 1).all()) and int(column.content.iloc[0]) in {0, 1}

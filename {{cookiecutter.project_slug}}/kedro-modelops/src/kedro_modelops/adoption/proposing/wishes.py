@@ -1,0 +1,89 @@
+"""What a person says of a table; all else is found in it."""
+
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kedro_modelops.adoption.proposing.kinds import ProblemKind
+from kedro_modelops.errors import RefusedError
+
+UTC = "UTC"
+NONE = "none"
+"""What is said where there is no such column."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What a person says, each by an option of `kedro adopt`; None or empty where nothing is said.
+
+    Attributes:
+        target: What is predicted.
+        kind: Of problem.
+        key: Column that identifies a row, or `none`.
+        time: Column that says when a row was, or `none`.
+        zone: Time zone of the table's clock.
+        group: Column whose rows are not divided between training and test, or `none`.
+        after: Columns that are known only after the prediction.
+        personal: Columns that identify a person.
+        keep: Columns that the model sees whatever is said against it.
+        drop: Columns that are not taken over.
+        name: Of the table.
+    """
+
+    target: str | None = None
+    kind: ProblemKind | None = None
+    key: str | None = None
+    time: str | None = None
+    zone: str = UTC
+    group: str | None = None
+    after: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        """Takes `none` for what it says, and lists for tuples."""
+        for several in ("after", "personal", "keep", "drop"):
+            object.__setattr__(self, several, tuple(getattr(self, several)))
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            msg = f"--time-zone {self.zone} is no time zone: one is Europe/Berlin"
+            raise RefusedError(msg) from error
+        for role in ("key", "time", "group"):
+            said = getattr(self, role)
+            object.__setattr__(self, f"says_{role}", said is not None)
+            object.__setattr__(self, role, None if said == NONE else said)
+
+    says_key = says_time = says_group = False
+
+    def said(self) -> dict[str, Any]:
+        """What was said, by name: what gives the same wishes."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        roles = {role: values[role] or NONE for role in ("key", "time", "group") if getattr(self, f"says_{role}")}
+        return {name: value for name, value in values.items() if value not in {None, (), UTC}} | roles
+
+    def check(self, columns: list[str]) -> None:
+        """Refuses a wish that names no column.
+
+        Raises:
+            RefusedError: With the columns that are nearest.
+        """
+        said = {"--target": self.target, "--key": self.key, "--time": self.time, "--group": self.group}
+        named = [(option, name) for option, name in said.items() if name]
+        named += [
+            (f"--{option}", name) for option in ("after", "personal", "keep", "drop") for name in getattr(self, option)
+        ]
+        if self.time and self.group:
+            msg = (
+                f"--time {self.time} and --group {self.group}: rows are divided either by time or by groups. Say "
+                f"`--time {NONE}` or `--group {NONE}`"
+            )
+            raise RefusedError(msg)
+        for option, name in named:
+            if name not in columns:
+                near = get_close_matches(name, columns) or columns[:10]
+                msg = f"{option} {name}: there is no such column; did you mean {' or '.join(near)}?"
+                raise RefusedError(msg)

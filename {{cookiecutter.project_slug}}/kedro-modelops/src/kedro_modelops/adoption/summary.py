@@ -1,0 +1,82 @@
+"""What is said at the end: what was assumed, what to look at, and what to type."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from kedro_modelops.adoption.judging.judge import Judged, quality
+from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.metrics import find_metric
+
+WORTH = 5
+"""Lines of `schemas.py` that are named."""
+
+
+def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
+    """Prints it."""
+    whole = judged.whole
+    click.echo(f"{proposal.place} is the project's table now: {proposal.target} is predicted ({proposal.kind}).")
+    metric = find_metric(judged.training["scoring"])
+    reached = f"the first model reaches {metric.title} {metric.tell(whole.score)} on {whole.rows:,} held-out rows"
+    better = metric.amount(whole.over_dummy)
+    click.echo(f"From {len(proposal.features)} columns {reached}, {better} better than a guess.")
+    if quality(judged.whole) < 1:
+        click.echo("That is hardly more than a guess: the gates may refuse it. Look for columns that say more.")
+    elif quality(judged.sample) < 1:
+        click.echo("On the rows of the tests it is hardly more than a guess: some tests of the gates may fail there.")
+    for sentence in assumed(proposal):
+        click.echo(f"  - {sentence}")
+    click.echo(f"Worth a minute in {schemas}:")
+    for number, line in worth_a_look(proposal, schemas.read_text("utf-8")):
+        click.echo(f"  {number:>4}  {line}")
+    click.echo(
+        "Next: git add --all && git commit, make check test, make run; docs/make-it-yours.md says where things are."
+    )
+
+
+def assumed(proposal: Proposal) -> Iterator[str]:
+    """Sentences on what nobody has said."""
+    if proposal.time:
+        yield f"times are of the clock of {proposal.zone}; {proposal.time} says when a row was (--time-zone, --time)"
+    if proposal.given:
+        yield f"rows look alike, so each was given a {proposal.key}; callers send one of their own (--key)"
+    if not proposal.key:
+        yield "the key of a row is made of what is known of it: rows that are equal in that are one (--key)"
+    if proposal.group:
+        yield f"rows of one {proposal.group} stay together, in the split and in the cross-validation (--group)"
+    for name, why in proposal.after.items():
+        yield f"{name} {why}: taken as known only later (--keep)"
+    if proposal.personal:
+        names = ", ".join(proposal.personal)
+        yield f"personal data: {names}; made up in tests/data, to be justified in parameters_registration.yml"
+    if proposal.left_out:
+        yield f"no features: {', '.join(f'{name} ({why})' for name, why in proposal.left_out.items())} (--keep)"
+    if proposal.kind == "binary":
+        yield f"looked for is {proposal.target} = {proposal.classes[-1]}"
+
+
+def worth_a_look(proposal: Proposal, schemas: str) -> Iterator[tuple[int, str]]:
+    """Lines of `schemas.py` that follow from a guess: what leaks, what is personal, what is often null, ranges."""
+    lines = [(number, line.strip()) for number, line in enumerate(schemas.splitlines(), 1) if "pa.Field(" in line]
+
+    def weight(line: str) -> int:
+        marks = (
+            "metadata=AFTER",
+            "metadata=PERSONAL",
+            "metadata=CLOCK",
+            "nullable=True",
+            "different values",
+            "isin=",
+            "ge=",
+        )
+        return next((rank for rank, mark in enumerate(marks) if mark in line), len(marks))
+
+    seen: set[str] = set()
+    for number, line in sorted(lines, key=lambda found: weight(found[1])):
+        name = line.partition(":")[0]
+        if name not in {"prediction", "score", *seen}:
+            seen.add(name)
+            yield number, line
+        if len(seen) == WORTH:
+            return

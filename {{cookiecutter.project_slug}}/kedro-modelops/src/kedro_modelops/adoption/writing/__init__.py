@@ -1,0 +1,1 @@
+"""The files of a project, as they are written for its table."""

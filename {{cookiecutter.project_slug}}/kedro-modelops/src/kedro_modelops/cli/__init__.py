@@ -1,0 +1,1 @@
+"""Commands, by entry point; each imports late."""

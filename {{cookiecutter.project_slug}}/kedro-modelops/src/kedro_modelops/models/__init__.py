@@ -1,0 +1,1 @@
+"""Estimators made from parameters, and how models are kept, scored and explained."""

@@ -1,0 +1,1 @@
+"""Signals: one module for each thing that monitoring watches."""

@@ -1,0 +1,33 @@
+"""What became of rows that have arrived."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+
+from kedro_modelops.contracts.row_keys import check_keys
+from kedro_modelops.predictions.row_claims import stated
+from kedro_modelops.predictions.rows_by_key import RowsByKey
+from kedro_modelops.problem import load_problem
+
+
+def label_months(arrived: dict[str, Callable[[], pd.DataFrame]]) -> dict[str, Callable[[], pd.Series]]:
+    """Finds what really happened, by the keys under which predictions are kept.
+
+    Args:
+        arrived: Rows by month, with what is known only after the event.
+
+    Returns:
+        Outcomes by month, indexed by key; null where they are not known yet. A month is loaded when it is asked for,
+        and refused (RefusedError) if its keys do not follow from its rows, or stand for other rows of a former one.
+    """
+    known = RowsByKey()
+    return {month: partial(_outcomes, month, load, known) for month, load in arrived.items()}
+
+
+def _outcomes(month: str, load: Callable[[], pd.DataFrame], known: RowsByKey) -> pd.Series:
+    rows = load()
+    problem = load_problem()
+    keys = check_keys(problem.identify, rows)
+    known.add(month, keys, stated(rows))
+    return problem.label(rows).set_axis(keys)

@@ -1,0 +1,1 @@
+"""Registered versions: their seals and lineage, promotion, reproduction, comparison and export."""

@@ -1,0 +1,1 @@
+"""The append-only ledger: who moved which version where, when and why."""

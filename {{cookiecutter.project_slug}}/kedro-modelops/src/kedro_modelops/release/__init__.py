@@ -1,0 +1,1 @@
+"""What a release needs outside the project: GitHub, images, hosts and clusters."""

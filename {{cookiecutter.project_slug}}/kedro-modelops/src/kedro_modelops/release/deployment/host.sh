@@ -1,0 +1,185 @@
+#!/bin/bash
+# What `kedro release` does where the stack runs, in the folder of compose.yaml; .env keeps what was done.
+set -euo pipefail
+
+known() { [ ! -e .env ] || sed -n "s/^$1=//p" .env; }
+
+compose() { # the canary beside what .env adds
+    COMPOSE_PROFILES=canary,$(known COMPOSE_PROFILES)
+    export COMPOSE_PROFILES
+    if docker compose version >/dev/null 2>&1; then
+        docker compose "$@"
+    else
+        docker-compose "$@"
+    fi
+}
+
+forget() { [ ! -e .env ] || sed -i "/^$1=/d" .env; }
+
+remember() {
+    forget "$1"
+    echo "$1=$2" >>.env
+}
+
+pull() ( # IMAGE [REGISTRY USER], whose password is the standard input: nobody stays logged in
+    if [ -n "${3:-}" ]; then
+        DOCKER_CONFIG=$(mktemp -d)
+        export DOCKER_CONFIG
+        trap 'rm -rf "$DOCKER_CONFIG"' EXIT
+        docker login --username "$3" --password-stdin "$2" >/dev/null
+    fi
+    docker pull --quiet "$1"
+)
+
+share() { # PERCENT of the requests for the canary; the proxy loses none while it reads that
+    replicas=$(known SERVE_REPLICAS)
+    each=$(((99 - $1 + ${replicas:-1}) / ${replicas:-1}))
+    printf 'global\n    setenv CANARY_WEIGHT %s\n    setenv SERVE_WEIGHT %s\n' "$1" "$each" >deploy/compose/proxy/a_weights.cfg
+    running=$(compose ps --quiet proxy)
+    [ -z "$running" ] || compose kill -s USR2 proxy
+}
+
+refuse() {
+    echo "$1" >&2
+    exit 1
+}
+
+await() { # until all containers of a service are ready
+    patience=${PATIENCE:-300}
+    end=$(($(date +%s) + patience))
+    while now=$(date +%s) && [ "$now" -lt "$end" ]; do
+        if health=$(compose ps --quiet "$1" | xargs docker inspect --format '{{.State.Health.Status}}' | sort -u) &&
+            [ "$health" = healthy ]; then
+            return
+        fi
+        sleep 1
+    done
+    compose logs --tail=50 "$1" >&2
+    refuse "$1 is not ready after $patience seconds"
+}
+
+start() { # with IMAGE
+    remember "$1_IMAGE" "$2"
+    service=$(echo "$1" | tr '[:upper:]' '[:lower:]')
+    parts=$(known COMPOSE_PROFILES | tr ',' ' ') # each has the name of its profile
+    # shellcheck disable=SC2086
+    compose up --detach --no-build "$service" proxy $parts
+    await "$service"
+}
+
+prune() { # images of that name, but for this one and the one before, which a rollback brings back
+    before=$(known PREVIOUS_IMAGE)
+    [ "${1%@*}" != "$1" ] || return 0
+    docker images --digests --format '{{.Repository}}@{{.Digest}}' "${1%@*}" | sort -u | while read -r image; do
+        case $image in
+        "$1" | "$before" | *@\<none\>) ;;
+        *) docker rmi "$image" >/dev/null || echo "$image stays." ;;
+        esac
+    done
+}
+
+within() { # SERVICE, a command in its container
+    compose exec -T "$@"
+}
+
+postgres() { # PROGRAM of PostgreSQL, by its administrator
+    program=$1
+    shift
+    within postgres "$program" --host /run/postgresql --username postgres "$@"
+}
+
+say() { postgres psql --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --dbname "${1:-postgres}"; } # what the input says
+
+private() { # a folder for the time of this command
+    umask 077
+    part=$(mktemp -d ./private.XXXXXX)
+    trap 'rm -rf "$part"' EXIT
+}
+
+backup() { # to the standard output
+    private
+    for name in mlflow predictions; do
+        postgres pg_dump --format custom "$name" </dev/null >"$part/$name.dump"
+    done
+    running=$(compose ps --quiet mlflow)
+    [ -z "$running" ] || within mlflow tar --create --directory /var/lib/mlflow . </dev/null >"$part/artifacts.tar"
+    cp -pR secrets "$part"
+    [ ! -e .env ] || cp .env "$part/env"
+    tar --create --gzip --directory "$part" .
+}
+
+restore() { # from the standard input; REPLACE takes the place of what is stored
+    private
+    tar --extract --gzip --preserve-permissions --directory "$part" || refuse "This is no backup of a stack."
+    for file in mlflow.dump predictions.dump secrets/postgres_password; do
+        [ -s "$part/$file" ] || refuse "This is no backup of a stack: $file is missing."
+    done
+    if [ ! -s secrets/postgres_password ]; then
+        mkdir -p secrets
+        cp -pR "$part/secrets/." secrets
+        [ ! -e "$part/env" ] || cp "$part/env" .env
+    fi
+    compose up --detach postgres >&2
+    await postgres
+    for name in mlflow predictions; do
+        tables=$(echo "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'" | say "$name")
+        [ "$tables" = 0 ] || [ "$1" = replace ] ||
+            refuse "The database $name holds data: --replace puts the backup in its place."
+    done
+    for name in mlflow predictions; do # beside what is stored, so that nothing is lost if it fails
+        say <<SQL
+DROP DATABASE IF EXISTS ${name}_restored;
+CREATE DATABASE ${name}_restored OWNER $name;
+REVOKE CONNECT ON DATABASE ${name}_restored FROM PUBLIC;
+SQL
+        postgres pg_restore --dbname "${name}_restored" --exit-on-error <"$part/$name.dump"
+    done
+    serving=$(compose ps --quiet serve)
+    compose stop serve canary mlflow >&2
+    for name in mlflow predictions; do
+        say <<SQL
+DROP DATABASE $name WITH (FORCE);
+ALTER DATABASE ${name}_restored RENAME TO $name;
+SQL
+    done
+    if [ -s "$part/artifacts.tar" ]; then
+        compose up --detach --no-build mlflow >&2
+        await mlflow
+        within mlflow tar --extract --directory /var/lib/mlflow <"$part/artifacts.tar"
+    fi
+    if image=$(known SERVE_IMAGE) && [ -n "$image" ]; then
+        start SERVE "$image" >&2
+    elif [ -n "$serving" ]; then # it came by `make up`
+        compose start serve >&2
+    fi
+}
+
+case $1 in
+current) known SERVE_IMAGE ;;
+port) compose port "$2" 8080 | sed 's/.*://' ;;
+canary)
+    deploy/compose/secrets.sh
+    pull "$2" "${4:-}" "${5:-}"
+    share "$3"
+    start CANARY "$2"
+    ;;
+all)
+    before=$(known SERVE_IMAGE)
+    start SERVE "$2"
+    compose rm --stop --force canary
+    [ "$before" = "$2" ] || remember PREVIOUS_IMAGE "$before"
+    prune "$2"
+    ;;
+backup) backup ;;
+restore) restore "${2:-}" ;;
+undo)
+    if [ -z "$2" ]; then # nothing served before
+        compose rm --stop --force serve canary
+        forget SERVE_IMAGE
+        exit
+    fi
+    serving=$(known SERVE_IMAGE)
+    [ "$serving" = "$2" ] || start SERVE "$2"
+    compose rm --stop --force canary
+    ;;
+esac

@@ -1,0 +1,39 @@
+"""What is predicted: the roles that columns of the model's input play."""
+
+import pandas as pd
+from pydantic import BaseModel
+
+
+class Roles(BaseModel, extra="forbid", frozen=True):
+    """Roles of columns; every other column of the model's input is a feature.
+
+    Attributes:
+        target: What is predicted.
+        key: Identifies a row.
+        time: When a row became known; orders cross-validation and separates test from training. None where time plays
+            no part.
+        group: What a row is about, such as a patient who comes again. Rows of one group are not divided, neither
+            between training and test nor in the cross-validation. None where each row stands for itself.
+        weight: How much a row counts when a model is fitted; metrics count each row once. None where all count alike.
+        carried: Columns that are kept for slices and fairness, but that the model must not see.
+    """
+
+    target: str
+    key: str
+    time: str | None = None
+    group: str | None = None
+    weight: str | None = None
+    carried: tuple[str, ...] = ()
+
+    def features(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The columns of `table` that the model sees, in the table's order."""
+        roles = [name for name in (self.target, self.key, self.time, self.group, self.weight, *self.carried) if name]
+        return table.drop(columns=roles, errors="ignore")
+
+    def groups(self, table: pd.DataFrame) -> pd.Series | None:
+        """The group of each row; None where there are none."""
+        return table[self.group] if self.group else None
+
+    def in_time_order(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows from the oldest to the newest, ties in the order of keys; as they are where time plays no part."""
+        return table.sort_values([self.time, self.key], ignore_index=True) if self.time else table

@@ -1,0 +1,71 @@
+"""`make serve`: the service on the machine of somebody who develops."""
+
+import json
+from pathlib import Path
+from typing import cast
+
+import click
+import mlflow
+import pandas as pd
+from kedro.framework.session import KedroSession
+
+from kedro_modelops.logs.json_lines import JsonLog
+from kedro_modelops.problem import load_problem
+from kedro_modelops.registry import model_registry
+from kedro_modelops.registry.ledger.audit import audit
+from kedro_modelops.serving.access.keys import create_key, read_keys, revoke_key
+from kedro_modelops.serving.run import run
+from kedro_modelops.serving.scoring.sources import RegistrySource, write_bundle
+from kedro_modelops.serving.settings import Settings
+from kedro_modelops.tracking.runs import connect
+
+LAPTOP, REFERENCE = "laptop", "reference"
+
+
+def serve_here(env: str | None, port: int, keys: Path) -> None:
+    """Serves the champion; where the registry is on this machine and has none, the challenger, and says so.
+
+    Raises:
+        RefusedError: If there is no model, or it is not fit to serve.
+    """
+    name, reference, trusted_types = _open(env)
+    settings = Settings(port=port, keys_file=keys)
+    aliases = [settings.alias]
+    if not mlflow.get_tracking_uri().startswith(("http", "databricks")):
+        aliases.append(model_registry.CHALLENGER)
+    source = RegistrySource(name, *aliases, trusted_types=trusted_types)
+    version = source.newest()
+    if settings.alias not in model_registry.aliases(name):
+        click.echo(f"There is no {settings.alias} yet: version {version}, the newest challenger, serves in its place.")
+    for sentence in audit(name):
+        click.echo(sentence)
+    _say_how(settings, keys)
+    run(settings, source, reference, JsonLog("service"))
+
+
+def bundle(env: str | None, wanted: str, folder: Path) -> None:
+    """Writes a bundle; RefusedError if there is no such version, or if the folder is not empty."""
+    name, reference, trusted_types = _open(env)
+    for sentence in audit(name):
+        click.echo(sentence, err=True)
+    write_bundle(name, wanted, reference, folder, trusted_types)
+
+
+def _open(env: str | None) -> tuple[str, pd.DataFrame | None, list[str]]:
+    """Connects to the registry; the model's name there, what rows are completed with, and types it may hold."""
+    with KedroSession.create(Path.cwd(), env=env) as session:
+        context = cast("KedroSession", session).load_context()
+        connect(context.config_loader["mlflow"], Path.cwd())
+        catalog = context.config_loader["catalog"]
+        reference = context.catalog.load(REFERENCE) if REFERENCE in context.catalog else None
+        return catalog["registered_version"]["name"], reference, catalog["model"]["trusted_types"]
+
+
+def _say_how(settings: Settings, keys: Path) -> None:
+    for old in [key.id for key in read_keys(keys) if key.name == LAPTOP]:
+        revoke_key(keys, old)
+    key = create_key(keys, LAPTOP, ["predict", "operate"])
+    example = json.dumps({"dataframe_records": [dict(load_problem().example)]})
+    address = f"http://{settings.host}:{settings.port}"
+    headers = f"-H 'Content-Type: application/json' -H 'Authorization: Bearer {key}'"
+    click.echo(f"Documentation: {address}/docs. Try it:\n\ncurl {address}/invocations {headers} -d '{example}'\n")

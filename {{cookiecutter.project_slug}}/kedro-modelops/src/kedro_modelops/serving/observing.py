@@ -1,0 +1,109 @@
+"""What can be seen of the service: a log line and metrics for each request."""
+
+import logging
+import re
+import time
+import uuid
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kedro_modelops.serving.answers import refuse
+from kedro_modelops.serving.logs import without_values
+from kedro_modelops.serving.scoring.models import ServedModel
+
+logger = logging.getLogger(__name__)
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
+"""What an id looks like that may be logged; an address of a person does not."""
+CLIENT_CLOSED_REQUEST = 499
+"""Nobody was there to be answered; nginx counts such requests under this number."""
+PROBES = frozenset({"/ping", "/health", "/ready", "/version", "/metrics"})
+"""Asked every few seconds by programs: the log has those that were not answered well, metrics count all."""
+SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+class Metrics:
+    """Figures for Prometheus."""
+
+    def __init__(self) -> None:
+        """Starts at zero."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        kind: dict[str, Any] = {"namespace": "prediction_service", "registry": self.registry}
+        self.requests = Counter("http_requests", "Requests by path and status", ["path", "status"], **kind)
+        self.seconds = Histogram("http_request_duration_seconds", "Time to answer", ["path"], buckets=SECONDS, **kind)
+        self.predictions = Counter("predictions", "Rows answered, by version", ["version"], **kind)
+        self.broken = Counter("invalid_requests", "Requests that broke the contract", **kind)
+        self.batch = Histogram("batch_rows", "Rows of a batch", buckets=ROWS, **kind)
+        self.waiting = Gauge("waiting_rows", "Rows that wait", **kind)
+        self.store = Gauge("store_writable", "1 while predictions can be stored", **kind)
+        self.model = Gauge("model_info", "What serves", ["name", "version", "run_id"], **kind)
+
+    def show(self, model: ServedModel, waiting_rows: int, *, writable: bool) -> None:
+        """Takes down what is so now."""
+        self.model.clear()
+        self.model.labels(model.name, model.version, model.run_id).set(1)
+        self.waiting.set(waiting_rows)
+        self.store.set(writable)
+
+
+class Observer:
+    """ASGI middleware: gives each request an id, and writes a log line and figures when it has been answered."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        """Takes the application and where to count."""
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, seen = time.perf_counter(), Seen(send, _request_id(scope), scope["method"])
+        scope.setdefault("state", {})["seen"] = seen
+        if scope["method"] == "HEAD":  # is answered like GET; the server leaves the body out
+            scope = {**scope, "method": "GET"}
+        try:
+            await self._app(scope, receive, seen.send)
+        except ClientDisconnect:
+            seen.status = seen.status or CLIENT_CLOSED_REQUEST
+        except Exception as error:
+            told = seen.fields | without_values(error)
+            logger.error("a request failed", extra=told)  # noqa: TRY400  (its message may hold what a caller sent)
+            if seen.status == 0:
+                await refuse(500)(scope, receive, seen.send)
+        self._record(scope, seen, time.perf_counter() - started)
+
+    def _record(self, scope: Scope, seen: "Seen", seconds: float) -> None:
+        path = getattr(scope.get("route"), "path", "other")
+        self._metrics.requests.labels(path, seen.status).inc()
+        self._metrics.seconds.labels(path).observe(seconds)
+        if path in PROBES and seen.status < 400:  # noqa: PLR2004  (from there on HTTP tells of failures)
+            return
+        fields = {"path": path, "status": seen.status, "ms": round(1000 * seconds, 2)}
+        logger.info("request", extra=fields | seen.fields)
+
+
+class Seen:
+    """What is known of a request so far; `fields` go to the log."""
+
+    def __init__(self, send: Send, request_id: str, method: str) -> None:
+        """Takes where the answer goes."""
+        self._send, self.request_id, self.status = send, request_id, 0
+        self.fields: dict[str, Any] = {"request_id": request_id, "method": method}
+
+    async def send(self, message: Message) -> None:
+        """Sends on, with the request's id."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

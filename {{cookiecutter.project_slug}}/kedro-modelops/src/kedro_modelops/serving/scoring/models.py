@@ -1,0 +1,116 @@
+"""The model that serves: how it scores, and how another takes its place."""
+
+import asyncio
+import logging
+from typing import Any, NamedTuple, Protocol
+
+import pandas as pd
+from sklearn import config_context
+
+from kedro_modelops.errors import RefusedError
+from kedro_modelops.models.registered_model import RegisteredModel
+from kedro_modelops.models.scoring import Answers, answer
+from kedro_modelops.predictions.tables import LONGEST
+from kedro_modelops.problem import load_problem
+from kedro_modelops.serving.scoring.preparation import prepare_fast
+
+logger = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """Where models come from."""
+
+    def newest(self) -> str:
+        """Version that should serve now."""
+
+    def load(self, version: str) -> "Loaded":
+        """A version."""
+
+
+class Loaded(NamedTuple):
+    """A version, and what it was registered with: an example, and the MLflow that saved it."""
+
+    registered: RegisteredModel
+    example: pd.DataFrame
+    mlflow_version: str
+
+
+class ServedModel:
+    """A version that has passed its own example."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        """Makes a version ready to serve.
+
+        Threads are switched off: with a few rows they cost a forest three times what its trees do.
+
+        Raises:
+            RefusedError: If it wants other features than this code computes, cannot score its own example, or has a
+                name that the prediction store cannot keep.
+        """
+        registered, example, self.mlflow_version = loaded
+        self.name, self.version, self.run_id = registered.name, registered.version, registered.run_id
+        if len(self.name) > LONGEST:
+            msg = f"the prediction store keeps names of at most {LONGEST} characters; this model has {len(self.name)}"
+            raise RefusedError(msg)
+        pipeline = registered.estimator
+        pipeline.set_params(**{name: 1 for name in pipeline.get_params() if name.rpartition("__")[2] == "n_jobs"})
+        self._estimator, self._prepare = pipeline, prepare_fast(pipeline, example)
+        self.classes: list[Any] | None = pipeline.classes_.tolist() if hasattr(pipeline, "predict_proba") else None
+        if other := set(example.columns) ^ set(load_problem().features.to_schema().columns):
+            msg = f"{self.name} {self.version} was trained on other features than features.py computes: {sorted(other)}"
+            raise RefusedError(msg)
+        try:
+            scored = len(self.score(example).outputs)
+        except Exception as error:
+            msg = f"{self.name} {self.version} cannot score its own example: {error}"
+            raise RefusedError(msg) from error
+        if scored != len(example):
+            msg = f"{self.name} {self.version} gives {scored} answers to the {len(example)} rows of its example"
+            raise RefusedError(msg)
+
+    def score(self, features: pd.DataFrame) -> Answers:
+        """Scores features; ValueError if a score is no number."""
+        with config_context(skip_parameter_validation=True):
+            return answer(self._estimator, features, self._prepare)
+
+
+class ModelSlot:
+    """Holds the model that serves; a batch that has begun keeps the model it began with."""
+
+    def __init__(self, source: Source) -> None:
+        """Loads the first model; RefusedError if there is none, or if it is not fit to serve."""
+        self._source = source
+        self._refused: str | None = None
+        self._changing = asyncio.Lock()
+        self.current = ServedModel(source.load(source.newest()))
+
+    async def refresh(self, *, insist: bool = True) -> bool:
+        """Puts the newest version in the place of the current one.
+
+        Args:
+            insist: Whether to try a version again that was refused before.
+
+        Returns:
+            Whether another model serves now.
+
+        Raises:
+            RefusedError: If the newest version is not fit to serve; the current one goes on.
+        """
+        async with self._changing:
+            version = await asyncio.to_thread(self._source.newest)
+            if version == self.current.version or (version == self._refused and not insist):
+                return False
+            self._refused = version
+            self.current = await asyncio.to_thread(lambda: ServedModel(self._source.load(version)))
+            self._refused = None
+            logger.info("another version serves", extra={"version": version})
+            return True
+
+    async def follow(self, seconds: float) -> None:
+        """Looks for a newer version for ever; when something goes wrong, it is logged and the current one goes on."""
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self.refresh(insist=False)
+            except Exception:
+                logger.exception("the newest version was not taken", extra={"version": self.current.version})

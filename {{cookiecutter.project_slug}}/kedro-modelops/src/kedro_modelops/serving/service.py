@@ -1,0 +1,116 @@
+"""What the prediction service does on each of its paths, and while it runs."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from kedro_modelops.errors import RefusedError
+from kedro_modelops.predictions.prediction_store import PredictionStore
+from kedro_modelops.problem import load_problem
+from kedro_modelops.serving.answers import Model, Reloaded, UnansweredError, answer, refuse
+from kedro_modelops.serving.observing import Metrics
+from kedro_modelops.serving.requests import idempotency
+from kedro_modelops.serving.requests.contract import RequestContract
+from kedro_modelops.serving.requests.reading import read_body
+from kedro_modelops.serving.scoring.batching import Batcher, FullError, Job
+from kedro_modelops.serving.scoring.models import ModelSlot
+from kedro_modelops.serving.scoring.row_keys import try_keys
+from kedro_modelops.serving.scoring.scorer import Scorer
+from kedro_modelops.serving.scoring.storage import Storage, StoreError
+from kedro_modelops.serving.settings import Settings
+
+COME_AGAIN = {"retry-after": "1"}
+MOST_LOGGED = 10
+"""Broken rules of a request."""
+
+
+class Service:
+    """What the paths do."""
+
+    def __init__(self, settings: Settings, slot: ModelSlot, store: PredictionStore, reference: Any) -> None:
+        """Takes the parts; `reference` is what rows are completed with."""
+        self._settings, self._slot, self._storage = settings, slot, Storage(store)
+        problem = load_problem()
+        self.contract = RequestContract(problem.request, dict(problem.example), settings.max_rows)
+        try_keys(self.contract, reference)
+        self.metrics = Metrics()
+        self._batcher = Batcher(
+            Scorer(slot, self.contract, self._storage, reference, self.metrics).work,
+            settings.batch_rows,
+            settings.batch_wait_seconds,
+            settings.max_waiting_rows,
+        )
+
+    async def invocations(self, request: Request) -> Response:
+        """Scores rows that are known before the event. `params: {"probabilities": true}` asks for probabilities too."""
+        accepted, seen, limits = time.monotonic(), request.state.seen, self._settings
+        body = await read_body(request, limits.max_body_bytes, limits.timeout_seconds)
+        rows, options = self.contract.read(body)
+        identity = idempotency.identify(request.headers, request.state.caller, body)
+        job = Job(rows, seen.request_id, request.state.caller, accepted, *identity or ())
+        try:
+            async with asyncio.timeout(limits.timeout_seconds):
+                model, predictions = await self._batcher.answer(job)
+        except TimeoutError as error:
+            raise UnansweredError(504) from error
+        except FullError as error:
+            raise UnansweredError(503, "Too many rows wait already: come again", COME_AGAIN) from error
+        except StoreError as error:
+            raise UnansweredError(503, "Predictions cannot be stored now: come again", COME_AGAIN) from error
+        seen.fields |= {"rows": len(rows), "version": model.version}
+        return answer(model, predictions, probabilities=options.get("probabilities", False))
+
+    async def broken(self, request: Request, error: Any) -> Response:
+        """Tells which rows break which rules; the log does not learn what identifies a person."""
+        self.metrics.broken.inc()
+        request.state.seen.fields["broken"] = [self.contract.for_log(rule) for rule in error.rules[:MOST_LOGGED]]
+        return refuse(422, str(error), errors=error.rules, good_rows=error.good_rows)
+
+    async def ping(self) -> dict[str, str]:
+        """Says that the service is alive."""
+        return {"status": "alive"}
+
+    async def version(self) -> str:
+        """Says which version of MLflow saved the model that serves."""
+        return self._slot.current.mlflow_version
+
+    async def ready(self) -> Model:
+        """Says that requests are answered, and by which version; not while predictions cannot be stored."""
+        if not await self._storage.is_writable():
+            raise UnansweredError(503, "Predictions cannot be stored now: come again", COME_AGAIN)
+        return self._model()
+
+    def _model(self) -> Model:
+        return Model.model_validate(self._slot.current, from_attributes=True)
+
+    async def reload(self, request: Request) -> Reloaded:
+        """Puts the newest version in the place of the current one, if it is fit to serve."""
+        try:
+            switched = await self._slot.refresh()
+        except RefusedError as error:
+            raise UnansweredError(409, f"{error}; version {self._slot.current.version} goes on") from error
+        return Reloaded(switched=switched, model=self._model())
+
+    async def metrics_page(self) -> Response:
+        """Figures for Prometheus."""
+        writable = await self._storage.is_writable()
+        self.metrics.show(self._slot.current, self._batcher.waiting_rows, writable=writable)
+        return Response(generate_latest(self.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @contextlib.asynccontextmanager
+    async def life(self, app: FastAPI) -> AsyncIterator[None]:
+        """Works on batches and follows the champion while the service runs."""
+        app.state.slot = self._slot  # for routes of the team's own
+        tasks = [asyncio.create_task(self._batcher.run())]
+        if self._settings.poll_seconds:
+            tasks.append(asyncio.create_task(self._slot.follow(self._settings.poll_seconds)))
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._storage.close()

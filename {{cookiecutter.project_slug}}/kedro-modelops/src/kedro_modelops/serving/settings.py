@@ -1,0 +1,47 @@
+"""Settings of the service, from the environment: `SERVING_PORT=8080` sets `port`."""
+
+from pathlib import Path
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings, env_prefix="SERVING_", env_ignore_empty=True, frozen=True):
+    """What the service is told when it starts.
+
+    Attributes:
+        host: Address to listen on.
+        port: Port to listen on.
+        keys_file: API keys; without them nobody is answered.
+        bundle: Folder of a model and of what rows are completed with.
+        model_name: Name in the registry that MLFLOW_TRACKING_URI names; when set, the model comes from there.
+        alias: Which version of it serves.
+        trusted_types: Types beyond scikit-learn's public ones that it may hold, as a JSON list: those of the catalog's
+            `model`. A bundle has its own.
+        max_body_bytes: Larger requests are refused.
+        max_rows: Requests with more rows are refused.
+        max_waiting_rows: When so many rows wait, further requests are told to come again.
+        batch_rows: At most so many rows are scored by one `predict`.
+        batch_wait_seconds: How long a batch waits for company when the one before had some.
+        timeout_seconds: A request that takes longer is given up.
+        header_seconds: A connection is closed whose headers have not ended by then, or whose answer nobody reads.
+        poll_seconds: How often to look for a newer version; 0 looks on `/reload` only.
+        shutdown_seconds: How long what was accepted may take to end when the service is stopped.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65_535)
+    keys_file: Path | None = None
+    bundle: Path | None = None
+    model_name: str | None = None
+    alias: str = "champion"
+    trusted_types: tuple[str, ...] = ()
+    max_body_bytes: PositiveInt = 1_000_000
+    max_rows: PositiveInt = 1_000
+    max_waiting_rows: PositiveInt = 5_000
+    batch_rows: PositiveInt = 1_000
+    batch_wait_seconds: NonNegativeFloat = 0.003
+    timeout_seconds: PositiveFloat = 10.0
+    header_seconds: PositiveFloat = 10.0
+    poll_seconds: NonNegativeFloat = 10.0
+    shutdown_seconds: PositiveInt = 20

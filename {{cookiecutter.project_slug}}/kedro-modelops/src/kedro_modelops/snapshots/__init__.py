@@ -1,0 +1,1 @@
+"""What a database returned, kept in files that DVC versions."""

@@ -1,0 +1,62 @@
+"""What git says of the commit that a model is made from."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+NO_COMMIT = "none"
+WHOLE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+"""A commit's name in full."""
+
+
+def code_version(project: Path) -> dict[str, str]:
+    """The commit, and whether the tree had changes that no commit holds; `dvc.lock` is written by the run itself."""
+    commit = git(project, "rev-parse", "--verify", "HEAD")
+    changes = git(project, "status", "--porcelain", "--untracked-files=normal", "--", ".", ":!dvc.lock")
+    return {"git.commit": commit or NO_COMMIT, "git.clean": str(bool(commit) and not changes).lower()}
+
+
+def lost_commit(project: Path, commit: str) -> list[str]:
+    """Why a commit cannot be found in the repository of a folder, as a sentence; nothing if it is there, or unnamed.
+
+    It has to be named by its whole hash: another name would mean another commit tomorrow.
+    """
+    if not commit:
+        return []
+    if not git(project, "rev-parse", "--git-dir"):
+        return [f"{project} is no clone of the repository, which has to have commit {commit}: go to one"]
+    if WHOLE.fullmatch(commit) and git(project, "cat-file", "-t", commit) == "commit":
+        return []
+    if git(project, "rev-parse", "--is-shallow-repository") == "true":
+        return [f"commit {commit} is not in this clone, which is shallow: `git fetch --unshallow` brings the rest"]
+    return [f"commit {commit} is not in this clone: `git fetch --all` may bring it, if it was ever pushed"]
+
+
+def git(project: Path, *arguments: str) -> str:
+    """What git answers, run in a folder; nothing where it fails."""
+    done = run_git(project, *arguments)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def changed_files(project: Path) -> list[str]:
+    """Files below a folder that differ from the last commit, or are in none, by their paths in the repository.
+
+    Raises:
+        CalledProcessError: If there is no repository.
+    """
+    done = run_git(project, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ".")
+    done.check_returncode()
+    return [entry[3:] for entry in done.stdout.split("\0") if entry]
+
+
+def run_git(project: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Runs git in a folder, whether it succeeds or fails; options are those of `subprocess.run`."""
+    return subprocess.run(  # noqa: S603
+        ["git", "-C", str(project), *arguments],  # noqa: S607
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
+        **options,
+    )

@@ -1,1 +1,0 @@
-"""Lineage, tracking, registry and DVC stages: the parts that know MLflow and DVC."""

@@ -1,6 +1,0 @@
-"""Gates: what a model must pass before it is registered. They see tables, models and parameters, and know no MLflow."""
-
-from .gate import Champion, Evidence, Gate, Judgement, Verdict
-from .judge import Gates
-
-__all__ = ["Champion", "Evidence", "Gate", "Gates", "Judgement", "Verdict"]

@@ -1,5 +1,0 @@
-"""The inference pipeline."""
-
-from .pipeline import create_pipeline
-
-__all__ = ["create_pipeline"]
