@@ -51,7 +51,8 @@ def main(package: str) -> None:
     for name, table in {"train": train, "test": test, "importances": importances, "slices": slices}.items():
         table.to_parquet(OUT / f"{name}.parquet")
     (OUT / "metrics.json").write_text(json.dumps([metrics, verdict], default=str), encoding="utf-8")
-    (OUT / "report.html").write_text("".join(figures.draw_figures(model, test, problem).values()), encoding="utf-8")
+    drawn = figures.draw_figures(model, test, problem, tried.scoring)
+    (OUT / "report.html").write_text("".join(drawn.values()), encoding="utf-8")
 
 
 if __name__ == "__main__":

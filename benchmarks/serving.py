@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from contest import ENVIRONMENT
 from load import Load, put_under_load
 
 CONNECTIONS, SECONDS, ALONE = 16, 8.0, 4.0
@@ -41,7 +42,7 @@ class Contestant:
 def running(contestant: Contestant, port: int, folder: Path) -> Iterator[str]:
     """Starts a server in a session of its own, waits until it answers, and ends it and its children."""
     command = [part.replace("PORT", str(port)) for part in contestant.command]
-    environment = {**os.environ, **THREADS, **contestant.environment, "SERVING_PORT": str(port)}
+    environment = {**ENVIRONMENT, **THREADS, **contestant.environment, "SERVING_PORT": str(port)}
     url = f"http://127.0.0.1:{port}{contestant.path}"
     with (folder / f"{contestant.name}.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True)
@@ -104,7 +105,7 @@ def prepare(project: Path, package: str, folder: Path) -> None:
         done = subprocess.run(
             [str(project / ".venv/bin" / command[0]), *command[1:]],
             cwd=project,
-            env={**os.environ, "SERVING_KEYS_FILE": str(folder / "keys.json"), "DO_NOT_TRACK": "1"},
+            env={**ENVIRONMENT, "SERVING_KEYS_FILE": str(folder / "keys.json"), "DO_NOT_TRACK": "1"},
             check=True,
             stdout=subprocess.PIPE,
             text=True,
