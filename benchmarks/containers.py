@@ -5,7 +5,6 @@ nothing to measure.
 """
 
 import json
-import os
 import re
 import subprocess
 import time
@@ -13,6 +12,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+
+from contest import ENVIRONMENT
 
 from images import BASE, DOCKER, docker, take_what_is_here
 
@@ -24,7 +25,7 @@ def table(project: Path, folder: Path) -> Iterator[str]:
     """Rows of the benchmark table, for a project that has been trained; the folder has the service's `keys.json`."""
     take_what_is_here(project)
     names = {"SERVE_IMAGE": OURS, "TRAIN_IMAGE": "bench-train", "DOCKER": DOCKER, "VERSION": "challenger"}
-    subprocess.run(["make", "image"], cwd=project, env={**os.environ, **names}, check=True, capture_output=True)
+    subprocess.run(["make", "image"], cwd=project, env={**ENVIRONMENT, **names}, check=True, capture_output=True)
     mlflow = [str(project / ".venv/bin/python"), "-m", "mlflow", "models", "generate-dockerfile"]
     model = project / "build/bundle/model"
     subprocess.run([*mlflow, "-m", str(model), "-d", str(folder / "image")], check=True, capture_output=True)
