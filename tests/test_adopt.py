@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import yaml
 
 from baking import BakedProject
 from conftest import Bake
+from plugin.postgres import PROGRAMS, running_postgres
 
 pytestmark = pytest.mark.slow
 
@@ -24,14 +26,14 @@ class Adopted(NamedTuple):
     """A table, and what it is taken for.
 
     Attributes:
-        make: Python that writes it to `PATH`.
+        make: Python that writes it to `PATH`, or into the database at `URL`.
         file: Its name.
         target: What is predicted.
         kind: Of problem.
         key: Column of the model's input that holds keys.
         time: When a row was.
         told: What is pointed out.
-        place: Of the table, where it is not the file: `{path}` is its path.
+        place: Of the table, where it is not the file: `{path}` is its path, `{url}` an empty PostgreSQL.
         arrives: Of a folder, the file that comes a month later, and the name of that month.
     """
 
@@ -123,6 +125,19 @@ table = pd.DataFrame({'date': days, 'celsius': celsius, 'rain': rain, 'wind': dr
 table['weather'] = np.select([(celsius < 3) & (days < '2023-06-01') & (rain > .2), rain > 2], ['snow', 'rain'], 'sun')
 table.to_csv(PATH, index=False)
 """
+CLICKS = """
+n = 300_000
+shown, age = draw.integers(1, 40, n), draw.integers(18, 90, n)
+table = pd.DataFrame({
+    'shown_at': pd.date_range('2024-01-01', periods=n, freq='90s', tz='UTC'),
+    'times_shown': shown,
+    'age': np.where(draw.random(n) < .2, np.nan, age),
+    'device': draw.choice(['phone', 'tablet', 'desktop', None], n, p=[.6, .1, .25, .05]),
+    'site': draw.choice([f's{number}' for number in range(60)], n),
+    'clicked': draw.random(n) < 1 / (1 + np.exp(2.5 + .05 * shown - .02 * (age - 50))),
+})
+table.to_csv(PATH, index=False)
+"""
 STATSMODELS = "from statsmodels.datasets import {0}; table = {0}.load_pandas().data; "
 SKLEARN = "from sklearn.datasets import {0}; table = {0}(as_frame=True).frame; "
 TABLES = {
@@ -185,6 +200,19 @@ TABLES = {
         key="row_id",
         place="sqlite:///{path}#visits",
     ),
+    "voters": Adopted(
+        STATSMODELS.format("anes96") + "table.to_excel(PATH, index=False)", "voters.xlsx", "vote", "binary"
+    ),
+    "marriages of a server": Adopted(
+        STATSMODELS.format("fair") + "import sqlalchemy; engine = sqlalchemy.create_engine(URL); "
+        "table.to_sql('marriages', engine, index_label='marriage_id'); engine.dispose()",
+        "",
+        "affairs",
+        "regression",
+        key="marriage_id",
+        place="{url}#marriages",
+    ),
+    "clicks of a year": Adopted(CLICKS, "clicks.csv", "clicked", "binary", time="shown_at"),
     "rare defaults": Adopted(
         LOANS,
         "loans.csv",
@@ -222,11 +250,11 @@ def project(bake: Bake, tmp_path: Path) -> BakedProject:
     return project
 
 
-def write(project: BakedProject, table: Adopted, folder: Path) -> str:
+def write(project: BakedProject, table: Adopted, folder: Path, url: str = "") -> str:
     """The place of the table, after it was written."""
     path = folder / table.file
-    project.run(".venv/bin/python", "-c", f"PATH = {str(path)!r}\n{OPENING}\n{table.make.strip()}")
-    return table.place.format(path=path)
+    project.run(".venv/bin/python", "-c", f"PATH, URL = {str(path)!r}, {url!r}\n{OPENING}\n{table.make.strip()}")
+    return table.place.format(path=path, url=url)
 
 
 def words_of_the_example(project: BakedProject) -> Iterator[str]:
@@ -242,9 +270,13 @@ def words_of_the_example(project: BakedProject) -> Iterator[str]:
 
 
 def test_a_table_becomes_a_project(project: BakedProject, table: Adopted, tmp_path: Path) -> None:
-    place = write(project, table, tmp_path)
-    begun = time.monotonic()
-    told = project.run(".venv/bin/kedro", "adopt", place, "--target", table.target, "--yes").stdout
+    of_a_server = "{url}" in table.place
+    if of_a_server and not PROGRAMS:
+        pytest.skip("PostgreSQL is not installed")
+    with running_postgres() if of_a_server else nullcontext("") as url:
+        place = write(project, table, tmp_path, url)
+        begun = time.monotonic()
+        told = project.run(".venv/bin/kedro", "adopt", place, "--target", table.target, "--yes").stdout
     print(f"{table.file}: adopted in {time.monotonic() - begun:.0f} s\n{told}")  # noqa: T201  (what a person would read)
     assert [words for words in table.told if words not in told] == []
     assert f"{table.target} ({table.kind}" in told

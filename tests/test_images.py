@@ -1,7 +1,9 @@
 """Images build, are small and safe, and run together, on a real engine."""
 
+import io
 import json
 import os
+import tarfile
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -176,15 +178,33 @@ def test_a_backup_brings_back_every_prediction_and_version(stack: Stack, row: Ro
     status, answer = stack.predict(row)
     assert status == 200
 
+    broken = tmp_path / "broken.tar.gz"
+    with tarfile.open(file) as whole, tarfile.open(broken, "w:gz") as part:
+        for member in whole:
+            spoiled = member.name.endswith("artifacts.tar")
+            member.size = 2000 if spoiled else member.size
+            part.addfile(member, io.BytesIO(b"no archive" * 200) if spoiled else whole.extractfile(member))
+    assert "not look like a tar archive" in restore(stack, broken, "ARGS=--replace")
+    stack.await_health()  # what served serves again
+    status, answer = stack.predict(row)
+    assert status == 200
+
+    settings = stack.project.path / ".env"
+    before = settings.read_text("utf-8") if settings.exists() else ""
+    settings.write_text(f"{before}SERVE_IMAGE=registry.invalid/serve@sha256:{'0' * 64}\n", "utf-8")
+    assert "neither here nor to be had" in restore(stack, file, "ARGS=--replace")
+    settings.write_text(before, "utf-8")
+    assert stack.predict(row)[0] == 200
+
     stack.project.make("restore", f"FILE={file}", "ARGS=--replace", env=stack.env)
     stack.await_health()
     assert answer["prediction_ids"][0] not in stack.stored()
     assert stack.stored() == stored
 
 
-def restore(stack: Stack, file: Path) -> str:
+def restore(stack: Stack, file: Path, *more: str) -> str:
     """What somebody is told whose backup is not restored."""
-    done = stack.project.make("restore", f"FILE={file}", check=False, env=stack.env)
+    done = stack.project.make("restore", f"FILE={file}", *more, check=False, env=stack.env)
     assert done.returncode
     return done.stdout
 

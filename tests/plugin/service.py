@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import chdir
@@ -23,10 +21,10 @@ from kedro_modelops.serving.access.keys import create_key
 from kedro_modelops.testing.project import PROJECT, Kedro
 from sqlalchemy import NullPool, create_engine, make_url, text
 
+from postgres import PROGRAMS, running_postgres
+
 PACKAGE = "flight_delays"
-POSTGRES = [Path(found).parent for found in [shutil.which("initdb")] if found]
-POSTGRES += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-STORES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
+STORES = ["sqlite", *(["postgresql"] if PROGRAMS else [])]
 STARTED = "Uvicorn running on "
 
 
@@ -172,24 +170,9 @@ def plan() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A PostgreSQL of our own. It does not run as root, so that root lets another user run it.
-
-    Its folder is not below pytest's, which each run of pytest closes to other users.
-    """
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    if user:
-        shutil.chown(folder, "postgres")
-
-    def run(*command: str | Path) -> None:
-        subprocess.run([*user, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=600)
-
-    data, options = folder / "data", f"-k {folder} -c listen_addresses= -c unix_socket_permissions=0777 -c fsync=off"
-    run(POSTGRES[-1] / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "-D", data)
-    run(POSTGRES[-1] / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options)
-    yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-    run(POSTGRES[-1] / "pg_ctl", "stop", "-m", "immediate", "-D", data)
-    shutil.rmtree(folder)
+    """A PostgreSQL of our own."""
+    with running_postgres() as url:
+        yield url
 
 
 @pytest.fixture(params=STORES)

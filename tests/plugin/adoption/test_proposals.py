@@ -75,7 +75,8 @@ def test_what_is_said_goes_before_what_is_found() -> None:
     [
         (DRAW.integers(0, 2, ROWS), "binary", (0, 1)),
         (DRAW.random(ROWS) < 0.5, "binary", (False, True)),
-        (DRAW.choice([1.0, 2.0], ROWS), "binary", (1.0, 2.0)),
+        (DRAW.choice([1.0, 2.0], ROWS), "binary", (2, 1)),
+        (DRAW.choice([0.5, 2.0], ROWS), "binary", (0.5, 2.0)),
         (DRAW.choice(["Yes", "No"], ROWS), "binary", ("No", "Yes")),
         (np.where(np.arange(ROWS) % 10 == 0, "a", "b"), "binary", ("b", "a")),
         (DRAW.choice([None, 0, 1], ROWS), "binary", (0, 1)),
@@ -174,6 +175,26 @@ def test_rows_of_one_person_are_a_group() -> None:
     assert (found.group, found.key) == ("patient_id", None)
     assert found.personal == {"patient_id": "an id of a person"}
     assert "patient_id" not in found.features
+
+
+@pytest.mark.parametrize("written", [int, float, "P{:03.0f}".format])
+@pytest.mark.parametrize("name", ["Person", "student", "PatientNo"])
+def test_a_column_that_is_called_as_people_are_and_holds_many_is_a_group(name: str, written: Any) -> None:
+    people = [written(number // 5) for number in range(ROWS)]
+    found = taken(numbers(**{name: people}, y=DRAW.integers(0, 2, ROWS).astype(float)), target="y")
+    assert (found.group, found.personal) == (name, {name: "an id of a person"})
+    assert found.columns[name].kind == ("text" if isinstance(people[0], str) else "whole")
+    assert found.classes == (0, 1)
+    assert isinstance(found.classes[0], int)
+
+
+def test_a_column_that_says_what_a_person_is_stays_a_feature() -> None:
+    table = numbers(
+        student=DRAW.choice(["yes", "no"], ROWS), guests=DRAW.integers(0, 90, ROWS), y=DRAW.normal(size=ROWS)
+    )
+    found = taken(table, target="y")
+    assert {"student", "guests"} <= set(found.features)
+    assert found.group is None
 
 
 def test_a_wish_that_names_no_column_is_refused() -> None:

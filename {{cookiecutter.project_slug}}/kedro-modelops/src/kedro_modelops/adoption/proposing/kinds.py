@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from kedro_modelops.adoption.proposing.columns import Column
+from kedro_modelops.adoption.proposing.personal_data import is_id
 from kedro_modelops.errors import RefusedError
 
 ProblemKind = Literal["binary", "multiclass", "regression"]
@@ -12,6 +13,14 @@ MOST_CLASSES = (100, 10)
 """How many classes a text, and how many different whole numbers, may have at most to be classes."""
 RAREST = 10
 """Rows of a class that can be learned."""
+
+
+def counted(column: Column, target: str) -> Column:
+    """Ids and classes that are written as 1.0 are whole numbers; what is measured stays what it is."""
+    is_class = column.name == target and column.distinct <= MOST_CLASSES[1]
+    if column.kind != "number" or column.nulls or not column.is_whole:
+        return column
+    return Column(column.name, column.content.astype("int64")) if is_class or is_id(column) else column
 
 
 def kind_of(column: Column) -> ProblemKind:

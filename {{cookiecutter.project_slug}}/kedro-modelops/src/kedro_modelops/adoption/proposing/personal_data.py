@@ -28,6 +28,8 @@ CONTENTS = {
 FULL_NAME = "(?:[A-ZÀ-Þ][\\w'\u2019.-]+[ ,]+){1,3}[A-ZÀ-Þ][\\w'\u2019-]+\\.?"
 MOST, MOSTLY_DIFFERENT = 0.8, 0.5
 """Shares of rows in which a form is found, and of different values among names."""
+MANY_IDS = 20
+"""People that a column without an id's name has to tell apart, as the `student` of another table is yes or no."""
 ID = re.compile(r"(^|_)(id|ids|uuid|guid|key|identifier|ident|number|no|nr|num|code|ref|reference)$", re.ASCII)
 
 
@@ -42,10 +44,17 @@ def names_an_id(name: str) -> bool:
     return bool(ID.search(words_of(name)))
 
 
-def is_id_of_person(name: str) -> bool:
-    """Whether it does so for people."""
-    words = words_of(name)
-    return bool(ID.search(words)) and bool(re.search(rf"(^|_)({PEOPLE})(_|$)", words))
+def is_id_of_person(column: Column) -> bool:
+    """Whether it does so for people: by an id's name or, where it holds many whole numbers or texts, by a person's."""
+    words = words_of(column.name)
+    many = column.distinct >= MANY_IDS and (column.kind == "text" or column.is_whole)
+    called = rf"({PEOPLE})" if many else "(?!)"
+    return bool(re.fullmatch(called, words) or (ID.search(words) and re.search(rf"(^|_)({PEOPLE})(_|$)", words)))
+
+
+def is_id(column: Column) -> bool:
+    """Whether its values tell rows, or what they are about, apart."""
+    return names_an_id(column.name) or is_id_of_person(column)
 
 
 def personal(column: Column) -> str | None:
@@ -54,7 +63,7 @@ def personal(column: Column) -> str | None:
     for what, pattern in NAMES.items():
         if re.fullmatch(rf"(?:{PEOPLE}_)?(?:{pattern})", words) and _may_be(what, column):
             return what
-    if is_id_of_person(column.name):
+    if is_id_of_person(column):
         return "an id of a person"
     return _by_content(column) if column.kind == "text" else None
 

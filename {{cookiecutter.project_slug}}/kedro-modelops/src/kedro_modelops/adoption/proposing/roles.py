@@ -5,10 +5,10 @@ from textwrap import shorten
 
 from kedro_modelops.adoption.proposing.columns import Column, settle
 from kedro_modelops.adoption.proposing.keys import outcome, with_keys
-from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, kind_of, suitable
+from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, counted, kind_of, suitable
 from kedro_modelops.adoption.proposing.leaks import find_leaks
 from kedro_modelops.adoption.proposing.periods import with_periods
-from kedro_modelops.adoption.proposing.personal_data import is_id_of_person, names_an_id, personal, words_of
+from kedro_modelops.adoption.proposing.personal_data import MANY_IDS, is_id, is_id_of_person, personal, words_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.tables import Source
@@ -33,10 +33,10 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
         RefusedError: If a wish names no column, or there is nothing to predict or to predict from.
     """
     table, unfit = settle(source.table, wishes.zone)
-    columns = {str(name): Column(str(name), table[name]) for name in table}
-    wishes.check(list(columns))
-    columns = {name: column for name, column in columns.items() if name not in wishes.drop}
+    wishes.check([str(name) for name in table])
+    columns = {str(name): Column(str(name), table[name]) for name in table if str(name) not in wishes.drop}
     target = wishes.target or find_target(list(columns))
+    columns = {name: counted(column, target) for name, column in columns.items()}
     kind: ProblemKind = suitable(columns[target], wishes.kind) if wishes.kind else kind_of(columns[target])
     found = Proposal(
         name=wishes.name or source.name,
@@ -79,7 +79,7 @@ def find_key(proposal: Proposal) -> str | None:
             continue
         short = column.kind == "whole" or bool((column.known.str.len() <= LONGEST_KEY).all())
         opaque = column.kind == "text" and column.known.str.fullmatch(OPAQUE).all()
-        if short and (names_an_id(column.name) or opaque) and personal(column) in {None, "an id of a person"}:
+        if short and (is_id(column) or opaque) and personal(column) in {None, "an id of a person"}:
             return column.name
     return None
 
@@ -91,11 +91,11 @@ def find_group(proposal: Proposal) -> str | None:
         for column in proposal.columns.values()
         if column.name not in {proposal.target, proposal.time, proposal.key}
         and column.kind in {"whole", "text"}
-        and names_an_id(column.name)
+        and is_id(column)
         and not column.nulls
-        and 20 <= column.distinct <= len(column.content) / 2  # noqa: PLR2004
+        and MANY_IDS <= column.distinct <= len(column.content) / 2
     ]
-    return next(iter(sorted(groups, key=lambda name: not is_id_of_person(name))), None)
+    return next(iter(sorted(groups, key=lambda name: not is_id_of_person(proposal.columns[name]))), None)
 
 
 def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
@@ -104,7 +104,7 @@ def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
     others = [column for name, column in proposal.columns.items() if name not in roles]
     about = {column.name: what for column in others if (what := personal(column))}
     about |= dict.fromkeys(wishes.personal, "as you say")
-    if proposal.key and is_id_of_person(proposal.key):
+    if proposal.key and is_id_of_person(proposal.columns[proposal.key]):
         about[proposal.key] = "an id of a person"
     left_out = {
         column.name: reason
@@ -133,7 +133,7 @@ def _no_feature(column: Column, proposal: Proposal) -> str | None:
         f"is always {_example(column)}": column.distinct == 1 and not column.nulls,
         "is another time": column.kind == "time",
         "numbers the rows": column.kind == "whole" and column.unique and _numbers_rows(column),
-        "is an id": names_an_id(column.name) and (column.unique or column.distinct > MANY),
+        "is an id": is_id(column) and (column.unique or column.distinct > MANY),
         f"is text such as {_example(column)}: numbers, once their signs are taken out": wide
         and column.has_signed_numbers,
         f"is text with {column.distinct:,} different values": wide,

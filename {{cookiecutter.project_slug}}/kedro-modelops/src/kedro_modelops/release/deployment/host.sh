@@ -119,6 +119,9 @@ restore() { # from the standard input; REPLACE takes the place of what is stored
         cp -pR "$part/secrets/." secrets
         [ ! -e "$part/env" ] || cp "$part/env" .env
     fi
+    image=$(known SERVE_IMAGE)
+    [ -z "$image" ] || docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >&2 ||
+        refuse "The image that served is neither here nor to be had: docker login, then again. Nothing was changed."
     compose up --detach postgres >&2
     await postgres
     for name in mlflow predictions; do
@@ -128,30 +131,36 @@ restore() { # from the standard input; REPLACE takes the place of what is stored
     done
     for name in mlflow predictions; do # beside what is stored, so that nothing is lost if it fails
         say <<SQL
+DROP DATABASE IF EXISTS ${name}_replaced;
 DROP DATABASE IF EXISTS ${name}_restored;
 CREATE DATABASE ${name}_restored OWNER $name;
 REVOKE CONNECT ON DATABASE ${name}_restored FROM PUBLIC;
 SQL
         postgres pg_restore --dbname "${name}_restored" --exit-on-error <"$part/$name.dump"
     done
-    serving=$(compose ps --quiet serve)
+    running=$(compose ps --services --filter status=running | { grep -xE 'serve|canary|mlflow' || true; })
+    trap 'rm -rf "$part"; [ -z "$running" ] || compose start $running >&2' EXIT # what ran runs on, whatever fails
     compose stop serve canary mlflow >&2
-    for name in mlflow predictions; do
-        say <<SQL
-DROP DATABASE $name WITH (FORCE);
-ALTER DATABASE ${name}_restored RENAME TO $name;
+    say >/dev/null <<SQL
+SELECT FROM pg_stat_activity WHERE datname IN ('mlflow', 'predictions') AND pg_terminate_backend(pid);
+BEGIN;
+ALTER DATABASE mlflow RENAME TO mlflow_replaced;
+ALTER DATABASE mlflow_restored RENAME TO mlflow;
+ALTER DATABASE predictions RENAME TO predictions_replaced;
+ALTER DATABASE predictions_restored RENAME TO predictions;
+COMMIT;
 SQL
-    done
     if [ -s "$part/artifacts.tar" ]; then
         compose up --detach --no-build mlflow >&2
         await mlflow
         within mlflow tar --extract --directory /var/lib/mlflow <"$part/artifacts.tar"
     fi
-    if image=$(known SERVE_IMAGE) && [ -n "$image" ]; then
+    if [ -n "$image" ]; then
         start SERVE "$image" >&2
-    elif [ -n "$serving" ]; then # it came by `make up`
-        compose start serve >&2
     fi
+    for name in mlflow predictions; do
+        echo "DROP DATABASE ${name}_replaced WITH (FORCE)" | say
+    done
 }
 
 case $1 in
