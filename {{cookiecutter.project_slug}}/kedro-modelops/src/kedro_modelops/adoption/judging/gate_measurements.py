@@ -1,6 +1,6 @@
 """What gates measure of a model that is trained here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,17 +24,38 @@ BINS = 10
 """Of probabilities, in `parameters_evaluation.yml` too."""
 REDRAWN = 50
 """How often rows are drawn anew."""
+SURE = 3
+"""Standard deviations over folds by which one candidate has to be better than another one to be sure to win."""
 FAR = 1e9
 """A margin that nothing reaches, so that a gate says how far something is."""
 
 
-def train_best(proposal: Proposal, table: pd.DataFrame, training: Training) -> Evidence:
-    """Trains the candidates, and gathers what gates look at of the best of them."""
+def train_best(proposal: Proposal, table: pd.DataFrame, training: Training) -> tuple[Evidence, float]:
+    """Trains the candidates, and gathers what gates look at of the best of them.
+
+    Returns:
+        That, and the lowest score on the held-out rows of those that another search might as well choose.
+    """
     roles, (train, test) = roles_of(proposal), divide(proposal, table)
-    model = fit_best(train, compare_candidates(train, roles, training), roles, training).estimator
+    results = compare_candidates(train, roles, training)
+    model = fit_best(train, results, roles, training).estimator
     metrics = measure(model, train, test, roles, _evaluation(list(METRICS[proposal.kind]), [], 1))
     predictions = predict_test_set(model, test, roles)
-    return Evidence(model, train, test, roles, training.scoring, SEED, metrics, pd.DataFrame(), predictions, None, {})
+    evidence = Evidence(
+        model, train, test, roles, training.scoring, SEED, metrics, pd.DataFrame(), predictions, None, {}
+    )
+    rivals = (fit_best(train, found, roles, training).estimator for found in _close(results))
+    features, target = roles.features(test), test[roles.target]
+    return evidence, min([evidence.score, *(score(rival, features, target, training.scoring) for rival in rivals)])
+
+
+def _close(results: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Results of the candidates, but for the best, that differ from it by less than folds differ among themselves."""
+    best = results.iloc[0]
+    for name, found in results.groupby("candidate", sort=False):
+        apart = best["score"] - found["score"].max()
+        if name != best["candidate"] and apart <= SURE * np.hypot(best["score_std"], found["score_std"].iloc[0]):
+            yield found
 
 
 def _evaluation(metrics: Sequence[str], slices: Sequence[str], min_samples: int) -> Evaluation:

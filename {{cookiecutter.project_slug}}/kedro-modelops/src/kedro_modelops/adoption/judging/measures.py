@@ -37,6 +37,7 @@ class Measures:
 
     Attributes:
         score: Of the best candidate.
+        lowest: Of those that another search might as well choose.
         spread: Its standard deviation where the held-out rows are drawn anew; infinite where later rows may be harder.
         over_dummy: How much that is more than a guess without features.
         over_linear: How much more than a plain linear model.
@@ -53,6 +54,7 @@ class Measures:
     """
 
     score: float
+    lowest: float
     spread: float
     over_dummy: float
     over_linear: float
@@ -87,13 +89,14 @@ def measure_models(
     """
     with warnings.catch_warnings(), _silence():
         warnings.simplefilter("ignore")
-        evidence = train_best(proposal, table, Training.model_validate(training))
+        evidence, lowest = train_best(proposal, table, Training.model_validate(training))
         target, classify = evidence.train_set[evidence.problem.target], is_classifier(evidence.model)
         predicted = evidence.predictions["prediction"].value_counts()
         slices = {column: slice_gap(evidence, column, min_samples) for column in sliced}
         rates = {column: rate_gap(evidence, column, min_samples) for column in sliced}
         return Measures(
             score=evidence.score,
+            lowest=lowest,
             spread=math.inf if proposal.time else spread_of(evidence),
             over_dummy=far_from_refusal(Baseline(over_dummy=FAR, over_linear=-FAR), evidence),
             over_linear=far_from_refusal(Baseline(over_dummy=1 / FAR, over_linear=FAR), evidence),

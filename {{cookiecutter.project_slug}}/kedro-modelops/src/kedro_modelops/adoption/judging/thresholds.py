@@ -22,7 +22,8 @@ class Margins:
 
     Attributes:
         lead: Share of the lead over a guess.
-        spreads: Standard deviations of the score that may be lost with a tenth of the lead, if less; None for few rows.
+        spreads: Standard deviations of the score that may be lost with a tenth of the lead, if less; None for the few
+            rows of the tests, from which each training makes the same model.
         least: In units of the scorer.
         error: Of probabilities.
     """
@@ -39,7 +40,8 @@ SAMPLE = Margins(lead=0.6, spreads=None, least=0.25, error=0.12)
 
 def gates_of(measures: Measures, margins: Margins) -> dict[str, dict[str, float]]:
     """Thresholds by gate and option, for a model that reached this."""
-    lead = max(measures.over_dummy, 0.01)
+    reached = measures.score if margins.spreads is None else measures.lowest
+    lead = max(reached - measures.dummy, 0.01)
     lost = _lost(measures, margins, lead)
     slack = max(lead * margins.lead, margins.least / 15)
     return {

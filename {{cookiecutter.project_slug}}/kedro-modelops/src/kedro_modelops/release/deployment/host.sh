@@ -142,7 +142,7 @@ SQL
     trap 'rm -rf "$part"; [ -z "$running" ] || compose start $running >&2' EXIT # what ran runs on, whatever fails
     compose stop serve canary mlflow >&2
     say >/dev/null <<SQL
-SELECT FROM pg_stat_activity WHERE datname IN ('mlflow', 'predictions') AND pg_terminate_backend(pid);
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('mlflow', 'predictions');
 BEGIN;
 ALTER DATABASE mlflow RENAME TO mlflow_replaced;
 ALTER DATABASE mlflow_restored RENAME TO mlflow;

@@ -1,0 +1,42 @@
+"""A floor is one that each candidate passes which a search might choose."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro_modelops.adoption.judging.measures import Measures, measure_models
+from kedro_modelops.adoption.judging.model_input import compute, divide
+from kedro_modelops.adoption.judging.thresholds import SAMPLE, WHOLE, gates_of
+from kedro_modelops.adoption.judging.training_settings import merged, quick_settings, training_of
+from tables import taken
+
+ROWS = 1200
+
+
+def measured(signal: str) -> Measures:
+    """What the candidates reach where the target follows one of two columns, faintly or along a curve."""
+    draw = np.random.default_rng(3)
+    x, z = draw.normal(size=(2, ROWS)).round(3)
+    faint, curve = 0.2 * x + 0.25 * (x > 0.8) + draw.normal(size=ROWS), x**2 + 0.1 * draw.normal(size=ROWS)
+    y = {"faint": faint, "curve": curve}[signal].round(3)
+    found = taken(pd.DataFrame({"x": x, "z": z, "y": y}), target="y")
+    table = compute(found, found.table)
+    training = training_of(found, divide(found, table)[0])
+    return measure_models(found, table, merged(training, quick_settings(training)), [], 20)
+
+
+@pytest.fixture(scope="module")
+def faint() -> Measures:
+    """Where candidates are as good as each other, and one is the best by chance."""
+    return measured("faint")
+
+
+def test_a_floor_is_below_all_that_might_be_chosen(faint: Measures) -> None:
+    assert faint.dummy < faint.lowest < faint.score
+    assert gates_of(faint, WHOLE)["floor"]["minimum"] < faint.lowest
+    assert gates_of(faint, SAMPLE)["floor"]["minimum"] < faint.score
+
+
+def test_a_candidate_that_is_sure_to_lose_lowers_no_floor() -> None:
+    curved = measured("curve")
+    assert curved.lowest > 0.9
+    assert gates_of(curved, WHOLE)["floor"]["minimum"] > 0.7
