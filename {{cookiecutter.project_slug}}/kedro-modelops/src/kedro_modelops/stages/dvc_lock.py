@@ -51,6 +51,7 @@ def _commit(project: Path, names: list[str], began: float) -> None:
     from dvc.exceptions import DvcException  # noqa: PLC0415  (half a second's import)
     from dvc.repo import Repo  # noqa: PLC0415  (as above)
 
+    logging.getLogger("dvc").setLevel(logging.WARNING)  # it tells of dvc.lock once for each stage, in two places
     try:
         with Repo(str(project)) as repo:
             stages = {stage.name: stage for stage in repo.index.stages if getattr(stage, "name", None) in names}
