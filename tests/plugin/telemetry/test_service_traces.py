@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import random
 import socket
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 from collector import Collector, Span
 from kedro_modelops.predictions.prediction_store import PredictionStore
-from kedro_modelops.telemetry import export
+from kedro_modelops.telemetry import export, providers
+from opentelemetry import trace as otel
 from service import Server, Start
 
 Row = dict[str, Any]
@@ -139,6 +141,38 @@ def test_what_there_is_not_is_told_and_starts_nothing(
         f"Nothing goes to a collector: {name} can be {way_out} here"
     ]
     assert export._sending == []
+
+
+def test_a_setting_that_does_not_work_is_told_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c")
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "-1")
+    with caplog.at_level(logging.WARNING):
+        export.start("service")
+    assert caplog.records[0].getMessage().startswith("Nothing goes to a collector: ")
+    assert export._sending == []
+
+
+def test_a_provider_that_the_process_has_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(otel, "get_tracer_provider", otel.NoOpTracerProvider)
+    before = list(logging.getLogger().handlers)
+    providers.start(export.SIGNALS, "service")()
+    assert logging.getLogger().handlers == before
+
+
+def test_ids_do_not_follow_from_a_seed() -> None:
+    drawn = set()
+    for _ in range(2):
+        random.seed(1)
+        drawn |= {providers.OwnIds().generate_trace_id(), providers.OwnIds().generate_span_id()}
+    assert len(drawn) == 4
+
+
+def test_an_exporter_complains_seldom() -> None:
+    seldom, levels = providers.Seldom(), (logging.WARNING, logging.ERROR, logging.ERROR)
+    records = [logging.makeLogRecord({"levelno": level}) for level in levels]
+    assert [seldom.filter(record) for record in records] == [False, True, False]
 
 
 IMPORTS = """
