@@ -16,11 +16,11 @@ IMPORTED_HERE = set(
     """adlfs alembic attr attrs azure boto3 botocore click cookiecutter coverage data detect_secrets dvc dvc_azure
     dvc_gs dvc_s3 editables evidently fairlearn fastapi fastapi_offline filelock flask fsspec gcsfs git google grimp
     hatchling httptools hypothesis importlinter ipykernel jinja2 joblib kedro kedro_datasets kedro_modelops
-    markdown_it matplotlib mlflow mypy nbclient nbstripout notebooks numpy openpyxl packaging pandas pandera power
-    pre_commit pre_commit_hooks prometheus_client psutil psycopg pyarrow pydantic pydantic_settings pytest pytest_cov
-    pytest_randomly pytest_timeout pytest_xdist pythonjsonlogger requests rich rows ruamel ruff s3fs schemathesis
-    scipy service setuptools sklearn skops sqlalchemy src starlette tests threadpoolctl tox tox_uv typing_extensions
-    uv uvicorn uvloop windows yaml yamllint
+    markdown_it matplotlib mlflow mypy nbclient nbstripout notebooks numpy openpyxl opentelemetry packaging pandas
+    pandera power pre_commit pre_commit_hooks prometheus_client psutil psycopg pyarrow pydantic pydantic_settings
+    pytest pytest_cov pytest_randomly pytest_timeout pytest_xdist pythonjsonlogger requests rich rows ruamel ruff
+    s3fs schemathesis scipy service setuptools sklearn skops sqlalchemy src starlette tests threadpoolctl tox tox_uv
+    typing_extensions uv uvicorn uvloop windows yaml yamllint
     """.split()  # noqa: SIM905 (a literal would take a line for each name)
 )
 

@@ -102,6 +102,7 @@ def test_refuses_the_name_of_everything_a_project_imports(refusals: Callable[...
     names = {re.split(r"[^a-z0-9-]", name)[0] for name in (*wanted, *remotes)}
     called = {
         "markdown-it-py": "markdown_it",
+        "opentelemetry-exporter-otlp-proto-http": "opentelemetry",
         "python-json-logger": "pythonjsonlogger",
         "scikit-learn": "sklearn",
         "pyyaml": "yaml",

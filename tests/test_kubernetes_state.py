@@ -158,7 +158,7 @@ def test_pods_reach_what_they_need_and_nothing_else(manifests: dict[str, dict[st
             ports = [port["port"] for rule in policy["spec"].get("egress", []) for port in rule["ports"]]
             rules[name.partition("/")[2]] = (policy["spec"]["podSelector"]["matchLabels"], ports)
     everyone, pipelines = rules["predictions"], rules["pipelines"]
-    assert everyone[1] == [53, 53, 5432]
+    assert everyone[1] == [53, 53, 5432, 4318]
     assert pipelines[1] == [443, 5000, 80, 988]
     for pod in pods(manifests).values():
         assert everyone[0].items() <= pod["metadata"]["labels"].items()

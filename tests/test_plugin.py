@@ -15,7 +15,7 @@ ROOMS = {path.name for path in SUITE.iterdir() if any(path.glob("test_*.py"))}
 PARTS = [
     ["end_to_end", "sessions", "snapshots", "stages"],
     ["gates", "registry", "release", "tracking"],
-    ["models", "predictions", "serving"],
+    ["models", "predictions", "serving", "telemetry"],
 ]
 PARTS.append(sorted(ROOMS.difference(*PARTS)))
 """Rooms whose tests run in one process: it imports, trains and makes databases once."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest_plugins = ["kedro_modelops.testing.project", "service"]
+pytest_plugins = ["kedro_modelops.testing.project", "service", "collector"]
 BEGINNINGS: dict[int, dict[str, Any]] = {}
 """State of each module's generators before its first test."""
 

@@ -90,6 +90,13 @@ def test_a_signal_bites(name: str, watched: Watched, quiet: Window) -> None:
     assert signal.sentence.endswith(".")
 
 
+def test_requests_of_one_trace_cost_what_each_of_them_takes(watched: Watched, quiet: Window) -> None:
+    times = 5 + np.arange(len(quiet.rows)) / 1000
+    windows = (spoiled(quiet, latency_ms=times, request_id=ids) for ids in (quiet.rows["key"], "of one trace"))
+    apart, together = (watched.watch(window, "service")["cost_per_thousand"].value for window in windows)
+    assert apart == pytest.approx(together)
+
+
 def test_a_feature_that_moves_is_named(watched: Watched, quiet: Window) -> None:
     name = number(quiet)
     far = quiet.features[name] + 3 * quiet.features[name].std()

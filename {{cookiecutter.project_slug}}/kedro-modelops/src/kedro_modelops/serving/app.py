@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import FastAPI, Request, Response, Security
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -11,18 +12,23 @@ from kedro_modelops.problem import load_problem
 from kedro_modelops.serving.access.key_ring import KeyRing
 from kedro_modelops.serving.access.scopes import Needs
 from kedro_modelops.serving.answers import Answer, UnansweredError, documented, refuse
-from kedro_modelops.serving.observing import Observer
+from kedro_modelops.serving.observing import PROBES, Observer
 from kedro_modelops.serving.requests import idempotency
 from kedro_modelops.serving.requests.broken_rules import BrokenContractError
 from kedro_modelops.serving.requests.contract import RequestContract
 from kedro_modelops.serving.routes import mount_routes
 from kedro_modelops.serving.service import Service
 
+TRACED = TelemetryConfig(
+    auto_configure=False, logs=False, operation_spans=False, exclude=lambda scope: scope.get("path") in PROBES
+)
+"""What FastAPI records where `telemetry.export` has started something; its log would have messages of errors."""
+
 
 def create_app(service: Service, keys: KeyRing) -> FastAPI:
     """Makes the application: paths, who may ask for them, what is refused, and the documentation."""
     title = f"Predictions for a {load_problem().request.__name__}"
-    app = FastAPIOffline(title=title, version="1", redoc_url=None, lifespan=service.life)
+    app = FastAPIOffline(title=title, version="1", redoc_url=None, lifespan=service.life, telemetry=TRACED)
     app.add_middleware(Observer, metrics=service.metrics)
     predict, operate = [Security(Needs(keys, "predict"))], [Security(Needs(keys, "operate"))]
     body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Invocation"}}}, "required": True}

@@ -6,6 +6,7 @@ import time
 import uuid
 from typing import Any
 
+from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kedro_modelops.serving.answers import refuse
 from kedro_modelops.serving.logs import without_values
 from kedro_modelops.serving.scoring.models import ServedModel
+from kedro_modelops.telemetry.spans import current_trace
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ CLIENT_CLOSED_REQUEST = 499
 """Nobody was there to be answered; nginx counts such requests under this number."""
 PROBES = frozenset({"/ping", "/health", "/ready", "/version", "/metrics"})
 """Asked every few seconds by programs: the log has those that were not answered well, metrics count all."""
+SHOWN = {"version": "model.version", "rows": "prediction.rows", "caller_request_id": "http.request.header.x-request-id"}
+"""Fields of the log that the span of a request has too. It names no caller: their keys may be named after persons."""
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
@@ -63,7 +67,10 @@ class Observer:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, seen = time.perf_counter(), Seen(send, _request_id(scope), scope["method"])
+        started, given = time.perf_counter(), _given_id(scope)
+        seen = Seen(send, current_trace() or given or uuid.uuid4().hex, scope["method"])
+        if given not in {None, seen.request_id}:
+            seen.fields["caller_request_id"] = given
         scope.setdefault("state", {})["seen"] = seen
         if scope["method"] == "HEAD":  # is answered like GET; the server leaves the body out
             scope = {**scope, "method": "GET"}
@@ -94,6 +101,7 @@ class Seen:
     def __init__(self, send: Send, request_id: str, method: str) -> None:
         """Takes where the answer goes."""
         self._send, self.request_id, self.status = send, request_id, 0
+        self.span = span if (span := trace.get_current_span()).is_recording() else None  # FastAPI's, if it is traced
         self.fields: dict[str, Any] = {"request_id": request_id, "method": method}
 
     async def send(self, message: Message) -> None:
@@ -101,9 +109,11 @@ class Seen:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+            if self.span:  # it ends with the answer
+                self.span.set_attributes({SHOWN[name]: self.fields[name] for name in SHOWN if name in self.fields})
         await self._send(message)
 
 
-def _request_id(scope: Scope) -> str:
+def _given_id(scope: Scope) -> str | None:
     given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if REQUEST_ID.fullmatch(given) else None

@@ -19,6 +19,7 @@ from kedro_modelops.serving.scoring.models import ModelSlot, Source
 from kedro_modelops.serving.scoring.sources import BundleSource, RegistrySource, read_reference
 from kedro_modelops.serving.service import Service
 from kedro_modelops.serving.settings import Settings
+from kedro_modelops.telemetry import export
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ def run(settings: Settings, source: Source, reference: Any, *logs: logging.Handl
         msg = f"{lacking}: set SERVING_KEYS_FILE to what `kedro keys create` wrote. Without keys nobody is answered"
         raise RefusedError(msg)
     log_json("INFO", *logs)
+    export.start("prediction-service")
     slot, keys = ModelSlot(source), KeyRing(settings.keys_file)
     app = create_app(Service(settings, slot, PredictionStore(), reference), keys)
     logger.info("serving", extra={"model": slot.current.name, "version": slot.current.version, "keys": len(keys)})

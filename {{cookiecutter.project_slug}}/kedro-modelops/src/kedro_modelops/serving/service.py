@@ -23,6 +23,8 @@ from kedro_modelops.serving.scoring.row_keys import try_keys
 from kedro_modelops.serving.scoring.scorer import Scorer
 from kedro_modelops.serving.scoring.storage import Storage, StoreError
 from kedro_modelops.serving.settings import Settings
+from kedro_modelops.telemetry import export
+from kedro_modelops.telemetry.spans import step
 
 COME_AGAIN = {"retry-after": "1"}
 MOST_LOGGED = 10
@@ -50,9 +52,11 @@ class Service:
         """Scores rows that are known before the event. `params: {"probabilities": true}` asks for probabilities too."""
         accepted, seen, limits = time.monotonic(), request.state.seen, self._settings
         body = await read_body(request, limits.max_body_bytes, limits.timeout_seconds)
-        rows, options = self.contract.read(body)
+        with step("read request", [seen.span]):
+            rows, options = self.contract.read(body)
         identity = idempotency.identify(request.headers, request.state.caller, body)
         job = Job(rows, seen.request_id, request.state.caller, accepted, *identity or ())
+        job.span = seen.span
         try:
             async with asyncio.timeout(limits.timeout_seconds):
                 model, predictions = await self._batcher.answer(job)
@@ -113,4 +117,5 @@ class Service:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(export.flush)
         self._storage.close()

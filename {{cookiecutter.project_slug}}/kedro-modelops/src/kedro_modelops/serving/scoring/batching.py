@@ -29,6 +29,7 @@ class Job:
         accepted: When, by the monotonic clock.
         uid: What the ids of its predictions begin with.
         body: Hash of what was sent, if it may be sent again and is to be answered alike.
+        span: Of the request, if its trace is recorded.
         answer: Set by the worker.
         error: Set by the worker instead, when it has no answer.
     """
@@ -39,6 +40,7 @@ class Job:
     accepted: float
     uid: str = field(default_factory=lambda: uuid.uuid4().hex)
     body: str | None = None
+    span: Any = None
     answer: Any = None
     error: Exception | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)

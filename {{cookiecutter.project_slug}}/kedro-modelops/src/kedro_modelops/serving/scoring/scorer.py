@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from kedro_modelops.predictions.records import score_rows
 from kedro_modelops.serving.observing import Metrics
 from kedro_modelops.serving.requests.broken_rules import BrokenContractError
 from kedro_modelops.serving.requests.contract import RequestContract
@@ -17,7 +16,9 @@ from kedro_modelops.serving.requests.idempotency import Identity, answer_again
 from kedro_modelops.serving.scoring.batching import Job
 from kedro_modelops.serving.scoring.models import ModelSlot, ServedModel
 from kedro_modelops.serving.scoring.row_keys import find_unfit_keys
+from kedro_modelops.serving.scoring.steps import score_in_steps
 from kedro_modelops.serving.scoring.storage import Storage, StoreError, UnfitError
+from kedro_modelops.telemetry.spans import step
 
 logger = logging.getLogger(__name__)
 
@@ -54,15 +55,17 @@ class Scorer:
                 self.work([job])
 
     def _answer(self, jobs: list[Job]) -> None:
-        jobs, table = self._without_broken(jobs)
+        with step("check contract", [job.span for job in jobs]):
+            jobs, table = self._without_broken(jobs)
         if not jobs:
             return
         model = self._slot.current
-        predictions = self._predictions(jobs, score_rows(table, self._reference, model, model.score))
+        predictions = self._predictions(jobs, score_in_steps(table, self._reference, model, [job.span for job in jobs]))
         made = [(job, [next(predictions) for _ in job.rows]) for job in jobs]
         for job, answers in made:
             job.error = find_unfit_keys(answers)
-        self._keep(model, [(job, answers) for job, answers in made if job.error is None])
+        with step("store predictions", [job.span for job in jobs if job.error is None]):
+            self._keep(model, [(job, answers) for job, answers in made if job.error is None])
 
     def _keep(self, model: ServedModel, made: list[tuple[Job, Predictions]]) -> None:
         """Stores what was predicted, and answers then. What one job brings does not harm the others."""

@@ -53,7 +53,8 @@ def _speed(online: pd.DataFrame, monitoring: Monitoring, prices: Prices) -> list
         sentence = f"Not judged: {len(online):,} online predictions in the window, {monitoring.min_rows:,} are needed."
         return [not_judged(name, sentence) for name in ("latency_p99_ms", "cost_per_thousand")]
     slow = online["latency_ms"].quantile(SLOWEST)
-    seconds = online.groupby("request_id")["latency_ms"].max().sum() / 1000
+    requests = online.drop_duplicates(["request_id", "latency_ms"])  # those of one trace share its id
+    seconds = requests["latency_ms"].sum() / 1000
     cost = 1000 * seconds / HOUR * prices.core_hour / len(online)
     return [
         at_most("latency_p99_ms", slow, limits.latency_p99_ms, f"99 of 100 predictions took {slow:.0f} ms or less"),

@@ -1,0 +1,1 @@
+"""Traces, metrics and logs of the service and of Kedro runs for any collector, by OpenTelemetry."""
