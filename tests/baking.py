@@ -25,6 +25,12 @@ PLUGIN = {"PYTHONPATH": str(ROOT / "{{cookiecutter.project_slug}}/kedro-modelops
 RELEASE = (sys.executable, "-S", "-m", "kedro_modelops.release")
 """How commands are typed where no package is installed, with `PLUGIN` as environment."""
 
+CHECKOV = (
+    *(Path(sys.executable).with_name("uv"), "run", "--no-project", "--isolated", "--python", sys.executable),
+    *("--with-requirements", ROOT / "requirements" / "checkov.txt"),
+)
+"""Begins a command in the environment of checkov, which has a parser of HCL too."""
+
 AUTHOR = {f"GIT_{role}_{key}": "tester@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
 
 SMALLEST = [

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from baking import COMBINATIONS, ROOT, BakedProject, npm_install, run
+from baking import CHECKOV, COMBINATIONS, ROOT, BakedProject, npm_install, run
 from conftest import Bake
 
 pytestmark = pytest.mark.judge
@@ -123,9 +123,7 @@ def test_linters(pattern: str, combination: BakedProject) -> None:
 @pytest.fixture
 def checkov() -> tuple[str | Path, ...]:
     """The command that judges infrastructure, with the checks that it was installed with."""
-    lock = ROOT / "requirements" / "checkov.txt"
-    environment = (BIN / "uv", "run", "--no-project", "--isolated", "--python", sys.executable)
-    return (*environment, "--with-requirements", lock, "checkov", "--skip-download", "--quiet", "--compact")
+    return (*CHECKOV, "checkov", "--skip-download", "--quiet", "--compact")
 
 
 @pytest.mark.parametrize("overlay", ["staging", "production"])

@@ -123,6 +123,18 @@ def test_what_a_host_has_stored_comes_here_whole_and_goes_back(home: Path, tmp_p
     assert [path.name for path in tmp_path.glob("*.part")] == []
 
 
+@pytest.mark.parametrize("named", ["deploy@i-0123456789abcdef0", "ssh://deploy@i-0123456789abcdef0:22"])
+def test_an_instance_of_ec2_is_reached_by_session_manager_and_others_are_not(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    leads = "ProxyCommand=aws ssm start-session --target %h --document-name AWS-StartSSHSession"
+    for name, through in {named: True, "deploy@i-host.example.org": False, "deploy@host": False}.items():
+        (home / "typed").unlink(missing_ok=True)
+        monkeypatch.setenv("DEPLOY_HOST", name)
+        ComposeHost(tmp_path).current()
+        assert (leads in (home / "typed").read_text()) is through
+
+
 def test_a_host_that_is_not_named_is_asked_for(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DEPLOY_HOST")
     with pytest.raises(ReleaseError, match="DEPLOY_HOST is not set: ssh://user@host:port"):

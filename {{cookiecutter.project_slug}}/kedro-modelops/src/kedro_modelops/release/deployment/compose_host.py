@@ -1,11 +1,13 @@
 """A Docker host behind SSH, with the stack of compose.yaml.
 
 `DEPLOY_HOST` is ssh://user@host:port or user@host, `DEPLOY_FOLDER` where compose.yaml shall be there. `DEPLOY_SSH_KEY`
-and `DEPLOY_KNOWN_HOSTS` are contents, not files; without them SSH knows what it knows here.
+and `DEPLOY_KNOWN_HOSTS` are contents, not files; without them SSH knows what it knows here. A host that is named as EC2
+does, user@i-0123456789abcdef0, has no port open: SSH goes through AWS Session Manager.
 """
 
 import io
 import os
+import re
 import shlex
 import tarfile
 from collections.abc import Iterator
@@ -17,6 +19,9 @@ from kedro_modelops.release.deployment.connection import free_port, tunnel, writ
 from kedro_modelops.release.programs import capture, setting, stream
 from kedro_modelops.release.registry_login import find_login
 
+SESSION = "aws ssm start-session --target %h --document-name AWS-StartSSHSession --parameters portNumber=%p"
+"""What leads to an instance of EC2 in place of a connection; `aws` wants its session-manager-plugin for that."""
+INSTANCE = r"(ssh://)?([^@]+@)?i-[0-9a-f]{8,17}(:\d+)?"
 SENT = ("compose.yaml", "deploy")
 SCRIPT = Path(__file__).with_name("host.sh")
 """What a deployment does on the host, where only a shell is sure to be."""
@@ -44,6 +49,8 @@ class ComposeHost:
         self._address = setting("DEPLOY_HOST", "ssh://user@host:port, or user@host, to which it is deployed")
         self._folder = shlex.quote(os.environ.get("DEPLOY_FOLDER") or Path.cwd().name)
         self._options = ["-o", "BatchMode=yes"]
+        if re.fullmatch(INSTANCE, self._address):
+            self._options += ["-o", f"ProxyCommand={SESSION}"]
         if key := os.environ.get("DEPLOY_SSH_KEY"):
             self._options += ["-i", write_private(private / "key", key), "-o", "IdentitiesOnly=yes"]
         if hosts := os.environ.get("DEPLOY_KNOWN_HOSTS"):
