@@ -107,6 +107,25 @@ def test_has_the_files_of_the_template_and_no_others(combination: BakedProject, 
     assert {path.relative_to(combination.path).as_posix() for path in combination.files()} == expected
 
 
+def named_images(project: BakedProject) -> list[tuple[str, str]]:
+    """Images of others that files name, each with its file: what has a digest, and any tag of the same names."""
+    texts = {path: text for path, text in project.texts() if not path.startswith("requirements/")}
+    begun = {image for text in texts.values() for image in re.findall(r"([a-z][\w./-]*):[\w.-]+@sha256:", text)}
+    tags = re.compile(rf"(?<![\w./])(?<!\w-)(?:{'|'.join(sorted(begun))}):(?!\d{{4}})\d[\w.-]*")  # 5432 is a port
+    return sorted((path, image) for path, text in texts.items() for image in tags.findall(text))
+
+
+def test_base_images_stand_in_one_place(combination: BakedProject, tmp_path: Path) -> None:
+    run_beside = {"compose.yaml": ["haproxy", "postgres"]} if (combination.path / "compose.yaml").exists() else {}
+    named = named_images(combination)
+    places = {path: [image.partition(":")[0] for where, image in named if where == path] for path, _ in named}
+    assert places == run_beside | {"docker/base.Dockerfile": ["python"] * len(PYTHONS)}
+    assert len({image for _, image in named}) == len(named)
+    other = combination.copy(tmp_path)
+    (other.path / "docker/nightly.Dockerfile").write_text("FROM python:3.12-slim\n", "utf-8")
+    assert set(named_images(other)) - set(named) == {("docker/nightly.Dockerfile", "python:3.12-slim")}
+
+
 def test_the_license_is_the_chosen_one(combination: BakedProject) -> None:
     opening = {
         "Proprietary": f"Copyright (c) {QUESTIONS['organization']}. All rights reserved.",

@@ -2,12 +2,8 @@
 # To score, give it data and a registry; to train, a whole checkout, since lineage asks git for the commit:
 #   docker run --volume data:/project/data --env MLFLOW_TRACKING_URI=… IMAGE run --pipelines=inference
 #   docker run --volume "$PWD:/project" --user "$(id -u):$(id -g)" --env MLFLOW_TRACKING_URI=… IMAGE run
-# checkov:skip=CKV_DOCKER_7:BASE names one of the stages below, whose images are pinned
-ARG BASE=python3.11
-
-FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS python3.11
-FROM python:3.12-slim-bookworm@sha256:782412e85d0f0984994c290652577d4018aff08145c85b262bb63dc0c7522254 AS python3.12
-FROM python:3.13-slim-bookworm@sha256:01f42367a0a94ad4bc17111776fd66e3500c1d87c15bbd6055b7371d39c124fb AS python3.13
+# checkov:skip=CKV_DOCKER_7:base.Dockerfile has the image that BASE names, with its digest
+ARG BASE
 
 FROM ${BASE} AS packages
 WORKDIR /opt

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from kedro_modelops.contracts.row_keys import hash_content
 from kedro_modelops.gates.gate import Evidence, Gate, Judgement, at_most
+from kedro_modelops.roles import Roles
 
 
 class Disjoint(Gate):
@@ -27,7 +28,7 @@ class Disjoint(Gate):
         train, test, roles = evidence.train_set, evidence.test_set, evidence.problem
         key, time, group = roles.key, roles.time, roles.group
         known = test[key].isin(train[key])
-        repeated = int((repeated_rows(evidence) & ~known).sum())
+        repeated = int((repeated_rows(train, test, roles) & ~known).sum())
         early = int((test[time] < train[time].max()).sum()) if time else 0
         known_groups = _known_groups(evidence)
         sentence = (
@@ -51,9 +52,7 @@ def _known_groups(evidence: Evidence) -> int:
     return int(evidence.test_set[group].isin(evidence.train_set[group]).sum()) if group else 0
 
 
-def repeated_rows(evidence: Evidence) -> pd.Series:
+def repeated_rows(train_set: pd.DataFrame, test_set: pd.DataFrame, problem: Roles) -> pd.Series:
     """Which rows of the test set have the content of a training row, whatever their keys and times are."""
-    train, test = evidence.train_set, evidence.test_set
-    apart = {evidence.problem.key, evidence.problem.time}
-    compared = [name for name in test if name not in apart and name in train]
-    return hash_content(test[compared]).isin(hash_content(train[compared]))
+    compared = [name for name in test_set if name not in {problem.key, problem.time} and name in train_set]
+    return hash_content(test_set[compared]).isin(hash_content(train_set[compared]))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,13 @@ class ModelDataset(AbstractDataset[TrainedModel, Pipeline]):
     def save(self, data: TrainedModel) -> None:
         """Logs the model and copies it to the folder, if it can be saved and loaded."""
         self.format.check(data.estimator)
+        with warnings.catch_warnings():  # whether a column of whole numbers has nulls is said by the contract
+            warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer", UserWarning)
+            signature = mlflow.models.infer_signature(data.example, data.estimator.predict(data.example))
         logged = mlflow.sklearn.log_model(
             data.estimator,
             name="model",
-            signature=mlflow.models.infer_signature(data.example, data.estimator.predict(data.example)),
+            signature=signature,
             input_example=data.example,
             serialization_format="skops",
             skops_trusted_types=self._trusted_types,

@@ -1,12 +1,12 @@
 """Judges a table: trains on it, and on a sample that will do for the tests."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from kedro_modelops.adoption.judging.measures import Measures, measure_models
+from kedro_modelops.adoption.judging.measures import Measures, measure_models, repeated_share
 from kedro_modelops.adoption.judging.model_input import compute, divide, split_seed
 from kedro_modelops.adoption.judging.samples import SIZES, draw_sample
 from kedro_modelops.adoption.judging.training_settings import merged, quick_settings, training_of, training_of_sample
@@ -56,6 +56,8 @@ def judge(proposal: Proposal) -> Judged:
     quick = merged(training, {"search": {"options": {"n_jobs": 1}}} | quick_settings(training))
     many = 200 if len(table) > MANY_ROWS else max(20, len(table) // 50)
     whole = measure_models(proposal, some, quick, sliced, min(many, max(len(some) // 50, 20)))
+    if len(some) < len(table):
+        whole = replace(whole, repeated=repeated_share(proposal, table))
     best: Judged | None = None
     for rows in samples(proposal):
         few = compute(proposal, rows)

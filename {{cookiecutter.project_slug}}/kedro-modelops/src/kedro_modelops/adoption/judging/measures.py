@@ -21,6 +21,7 @@ from kedro_modelops.adoption.judging.gate_measurements import (
     target_alone,
     train_best,
 )
+from kedro_modelops.adoption.judging.model_input import divide, roles_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.gates.disjoint import repeated_rows
 from kedro_modelops.gates.integrity import Leak
@@ -45,7 +46,7 @@ class Measures:
         calibration: Mean distance of probabilities from frequencies; 0 of a regression.
         leak: What the best feature alone reaches.
         ceiling: What the target itself would reach as a feature.
-        repeated: Share of test rows that repeat a training row, and of training rows among themselves.
+        repeated: Share of test rows that repeat a training row.
         slices: By column, how far its worst value lies below the whole.
         fairness: By column, the largest difference of rates.
         unpredicted: Classes that are hardly ever predicted.
@@ -104,7 +105,7 @@ def measure_models(
             calibration=far_from_refusal(Calibration(max_error=1, bins=BINS), evidence),
             leak=far_from_refusal(Leak(max_score=FAR), evidence),
             ceiling=far_from_refusal(Leak(max_score=FAR), target_alone(evidence)),
-            repeated=float(repeated_rows(evidence).mean()),
+            repeated=repeated_share(proposal, table),
             slices={column: gap for column, gap in slices.items() if gap is not None},
             fairness={column: gap for column, gap in rates.items() if gap is not None},
             unpredicted=tuple(
@@ -113,6 +114,11 @@ def measure_models(
             metrics=evidence.metrics,
             rows=len(evidence.test_set),
         )
+
+
+def repeated_share(proposal: Proposal, table: pd.DataFrame) -> float:
+    """Share of test rows that repeat a training row; it grows with the table."""
+    return float(repeated_rows(*divide(proposal, table), roles_of(proposal)).mean())
 
 
 @contextmanager

@@ -1,9 +1,10 @@
-"""A floor is one that each candidate passes which a search might choose."""
+"""Thresholds are of the whole table, and of each candidate that a search might choose."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from kedro_modelops.adoption.judging.measures import Measures, measure_models
+from kedro_modelops.adoption.judging.judge import MOST_ROWS, judge
+from kedro_modelops.adoption.judging.measures import Measures, measure_models, repeated_share
 from kedro_modelops.adoption.judging.model_input import compute, divide
 from kedro_modelops.adoption.judging.thresholds import SAMPLE, WHOLE, gates_of
 from kedro_modelops.adoption.judging.training_settings import merged, quick_settings, training_of
@@ -40,3 +41,16 @@ def test_a_candidate_that_is_sure_to_lose_lowers_no_floor() -> None:
     curved = measured("curve")
     assert curved.lowest > 0.9
     assert gates_of(curved, WHOLE)["floor"]["minimum"] > 0.7
+
+
+def test_rows_that_look_alike_are_counted_in_the_whole_table() -> None:
+    """The more rows there are, the more of them repeat another one: a sample of a large table shows fewer."""
+    draw = np.random.default_rng(3)
+    rows = 3 * MOST_ROWS
+    table = pd.DataFrame({"age": draw.integers(18, 90, rows), "calls": draw.integers(0, 900, rows)})
+    times = pd.date_range("2024-01-01", periods=rows, freq="min", tz="UTC")
+    found = taken(table.assign(y=draw.integers(0, 2, rows), called_at=times), target="y")
+    whole = compute(found, found.table)
+    few = whole.sample(MOST_ROWS, random_state=0).sort_index(ignore_index=True)
+    assert repeated_share(found, whole) > 1.5 * repeated_share(found, few)
+    assert judge(found).whole.repeated == repeated_share(found, whole)
