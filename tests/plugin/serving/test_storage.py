@@ -17,7 +17,7 @@ from kedro_modelops.errors import RefusedError
 from kedro_modelops.predictions.prediction_store import PredictionStore
 from kedro_modelops.serving.observing import Metrics
 from kedro_modelops.serving.requests.broken_rules import BrokenContractError
-from kedro_modelops.serving.scoring import scorer as scoring
+from kedro_modelops.serving.scoring import steps
 from kedro_modelops.serving.scoring import storage as storing
 from kedro_modelops.serving.scoring.batching import Job
 from kedro_modelops.serving.scoring.models import ServedModel
@@ -57,7 +57,7 @@ def describe(table: pd.DataFrame, _: Any, model: Any, __: Any) -> dict[str, list
 @pytest.fixture
 def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Scorer]:
     """Makes scorers, as several processes of a service would have them."""
-    monkeypatch.setattr(scoring, "score_rows", describe)
+    monkeypatch.setattr(steps, "score_rows", describe)
 
     def begin(store: Any, version: str = "1") -> Scorer:
         model = SimpleNamespace(name="model", version=version, run_id="r", classes=[False, True], score=None)
@@ -89,7 +89,7 @@ def test_what_cannot_be_stored_of_one_caller_does_not_harm_the_others(
         assert long.error
         assert nul.error
         assert not isinstance(long.error, StoreError)
-        problems = [record.__dict__["problem"] for record in caplog.records if record.name == scoring.__name__]
+        problems = [record.__dict__["problem"] for record in caplog.records if record.name == Scorer.__module__]
         assert [problem.partition(":")[0] for problem in problems] == ["StringDataRightTruncation", "DataError"]
         assert person not in str(problems)
 

@@ -10,7 +10,7 @@ from collector import Collector
 from processes import environment_of
 
 NODES = {"index_weather", "build_features", "split_train_test", "sample_requests"}
-CALLERS_TRACE, CALLERS_SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+CALLERS_TRACE, CALLERS_SPAN = "4b" * 16, "f0" * 8
 PERSON = "jane.doe@example.com"
 FAILING = f"""
 from functools import wraps

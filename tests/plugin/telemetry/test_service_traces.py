@@ -21,7 +21,7 @@ from service import Server, Start
 Row = dict[str, Any]
 STEPS = ["read request", "check contract", "compute features", "predict", "store predictions"]
 PERSON = "jane.doe@example.com"
-CALLERS_TRACE, CALLERS_SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+CALLERS_TRACE, CALLERS_SPAN = "4b" * 16, "f0" * 8
 PARENT = f"00-{CALLERS_TRACE}-{CALLERS_SPAN}-01"
 KNOWN = {"error.type", "http.request.header.x-request-id", "http.request.method", "http.response.status_code"}
 KNOWN |= {"http.route", "model.version", "network.protocol.version", "prediction.rows", "server.address", "server.port"}

@@ -28,7 +28,7 @@ class RunSpans:
         """Starts the export, where it is wanted."""
         export.start(SERVICE)
 
-    @hook_impl(tryfirst=True)
+    @hook_impl(trylast=True)  # of what is refused before, Kedro does not tell that it has ended
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
         """Begins the span of the run; parameters, which may hold anything, are not noted."""
         if "TRACES" in export.wanted():
