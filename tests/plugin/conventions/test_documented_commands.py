@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,8 +96,6 @@ def test_a_password_of_the_database_is_rotated_while_services_start_and_write(
     def url(name: str, password: str) -> str:
         return f"postgresql+psycopg://{name}:{password}@/predictions?host={server}"
 
-    running = PredictionStore(url("predictions", OLD))
-    running.try_to_write()
     for folder in ("secrets", "bin"):
         (tmp_path / folder).mkdir()
     (tmp_path / "compose.yaml").touch()
@@ -107,19 +106,20 @@ def test_a_password_of_the_database_is_rotated_while_services_start_and_write(
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
     monkeypatch.setenv("PSQL", psql[0])
     monkeypatch.setenv("SERVER", str(server))
-    rotate_password()
-    rotate_password()
+    with closing(PredictionStore(url("predictions", OLD))) as running:
+        running.try_to_write()
+        for _ in range(2):
+            rotate_password()
+            running.try_to_write()  # its connections of before stay open
     roles = re.findall("//([a-z_]+):", (tmp_path / "started").read_text())
     assert roles == (["stand_in"] * 2 + ["predictions"] * 2) * 2
     new = (tmp_path / "secrets/predictions_password").read_text()
     assert (
         tmp_path / "secrets/predictions_url"
     ).read_text() == f"postgresql+psycopg://predictions:{new}@postgres/predictions"
-    running.try_to_write()  # its connections of before stay open
-    PredictionStore(url("predictions", new)).try_to_write()
     for gone in (url("predictions", OLD), url("stand_in", new)):
         with pytest.raises(RefusedError, match="does not answer"):
             PredictionStore(gone)
-    with running._engine.connect() as connection:
+    with closing(PredictionStore(url("predictions", new))) as store, store._engine.connect() as connection:
         owners = connection.execute(text("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"))
         assert owners.scalars().all() == ["predictions"]

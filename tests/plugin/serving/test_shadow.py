@@ -3,7 +3,7 @@
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,8 +40,8 @@ def fit(columns: Any, features: pd.DataFrame, chance: float) -> TrainedModel:
 
 
 @pytest.fixture(scope="module")
-def registered(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A champion, and challengers: 2 says the opposite, 3 knows no other row, 4 wants other features."""
+def registered(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Challengers: 1 and 2 say always the same, 3 knows no other row, 4 wants other features; 2 as a bundle."""
     folder, before = tmp_path_factory.mktemp("registry"), mlflow.get_tracking_uri()
     with pytest.MonkeyPatch.context() as patch:
         empty_registry(folder, patch)
@@ -53,20 +53,9 @@ def registered(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         versions.register(trained=fit("passthrough", features, 0.75))
         versions.register(trained=fit(ColumnTransformer([("codes", OrdinalEncoder(), texts)]), known, 0.75))
         versions.register(trained=fit("passthrough", other, 0.5))
-        mlflow.MlflowClient().set_registered_model_alias(NAME, "champion", "1")
-        yield mlflow.get_tracking_uri()
+        export.export(NAME, "2", folder / "bundle" / "model")
+        yield folder / "bundle"
         mlflow.set_tracking_uri(before)
-
-
-@pytest.fixture
-def begin(start: Start, registered: str, tmp_path: Path) -> Callable[..., Server]:
-    """Starts a service of version 1 with a store of its own, and perhaps a challenger."""
-
-    def started(name: str, **more: Any) -> Server:
-        url = f"sqlite:///{tmp_path}/{name}.db"
-        return start(model_name=NAME, bundle="", MLFLOW_TRACKING_URI=registered, PREDICTION_STORE_URL=url, **more)
-
-    return started
 
 
 def ask(server: Server, plan: Row) -> list[str]:
@@ -102,9 +91,9 @@ def await_log(server: Server, words: str) -> None:
 
 
 def test_answers_are_the_same_with_a_challenger_whose_own_are_kept_apart(
-    begin: Callable[..., Server], plan: Row
+    start: Start, registered: Path, tmp_path: Path, plan: Row
 ) -> None:
-    alone, shadowed = begin("alone"), begin("shadowed", shadow="2")
+    alone, shadowed = start(), start(shadow=registered, PREDICTION_STORE_URL=f"sqlite:///{tmp_path}/shadowed.db")
     assert ask(alone, plan) == ask(shadowed, plan)
     await_counts(shadowed, stored=ROWS)
     assert counted(shadowed) == {"stored": ROWS, "skipped": 0}
@@ -114,7 +103,7 @@ def test_answers_are_the_same_with_a_challenger_whose_own_are_kept_apart(
         table = store.read()
         assert set(table["version"]) == {"1"}
         assert set(table["shadow_version"]) == {"2"}
-        assert (table["shadow_output"] != table["output"]).all()
+        assert table["shadow_output"].all()
         assert table["shadow_probabilities"].tolist() == [[0.25, 0.75]] * ROWS
         assert len(table) == len(store.times()) == ROWS
         first = table["prediction_id"].iloc[0]
@@ -127,7 +116,10 @@ def test_answers_are_the_same_with_a_challenger_whose_own_are_kept_apart(
         assert shadows(store) == 1
         assert store.forget_before(datetime.now(UTC) + timedelta(days=1)) == 1
         assert shadows(store) == 0
+    (challenger,) = shadowed.process.children()
+    challenger.suspend()
     shadowed.stop()
+    assert not psutil.pid_exists(challenger.pid), "it ends with the service, even where it hangs"
 
 
 def shadows(store: PredictionStore) -> int:
@@ -135,8 +127,8 @@ def shadows(store: PredictionStore) -> int:
         return int(connection.exec_driver_sql("SELECT count(*) FROM shadow_predictions").scalar_one())
 
 
-def test_a_challenger_that_hangs_or_dies_costs_nobody_anything(begin: Callable[..., Server], plan: Row) -> None:
-    server = begin("shadowed", shadow="2", shadow_waiting_rows=3)
+def test_a_challenger_that_hangs_or_dies_costs_nobody_anything(start: Start, registered: Path, plan: Row) -> None:
+    server = start(shadow=registered, shadow_waiting_rows=3)
     assert server.ask(plan).status_code == 200
     await_counts(server, stored=1)
     (challenger,) = server.process.children()
@@ -153,14 +145,8 @@ def test_a_challenger_that_hangs_or_dies_costs_nobody_anything(begin: Callable[.
     assert server.session.get(f"{server.url}/ready").status_code == 200
 
 
-def test_it_ends_with_the_service_even_if_it_hangs(begin: Callable[..., Server], plan: Row) -> None:
-    server = begin("shadowed", shadow="2")
-    server.ask(plan)
-    (challenger,) = server.process.children()
-    challenger.suspend()
-    server.stop()
-    assert not psutil.pid_exists(challenger.pid)
-    server = begin("shadowed", shadow="2")
+def test_it_ends_where_the_service_is_killed(start: Start, registered: Path) -> None:
+    server = start(shadow=registered)
     (challenger,) = server.process.children()
     server.stop(signal.SIGKILL)
     challenger.wait(PATIENCE)
@@ -233,11 +219,10 @@ def test_it_follows_its_alias_and_does_not_compare_a_version_with_itself(
 
 
 def test_a_bundle_that_was_changed_is_not_loaded(
-    store: PredictionStore, completed: Row, registered: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    store: PredictionStore, completed: Row, registered: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    export.export(NAME, "2", tmp_path / "bundle" / "model")
-    good = Challenger(Settings(shadow=str(tmp_path / "bundle")))
-    shutil.copytree(tmp_path / "bundle", tmp_path / "spoiled")
+    good = Challenger(Settings(shadow=str(registered)))
+    shutil.copytree(registered, tmp_path / "spoiled")
     with (tmp_path / "spoiled/model/MLmodel").open("a") as file:
         file.write("\n")
     bad = Challenger(Settings(shadow=str(tmp_path / "spoiled")))

@@ -2,8 +2,8 @@
 
 import contextlib
 import os
+import socket
 import sys
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -12,4 +12,5 @@ if __name__ == "__main__":
         Path("/proc/self/oom_score_adj").write_text("1000")  # and where memory runs out, this process ends
     from kedro_modelops.serving.shadow.challenger import work
 
-    work(Connection(int(sys.argv[1])))
+    with socket.socket(fileno=int(sys.argv[1])) as connection:
+        work(connection)

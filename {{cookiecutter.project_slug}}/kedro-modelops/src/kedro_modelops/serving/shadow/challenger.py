@@ -1,9 +1,10 @@
 """The challenger: scores what the champion has answered already, and stores what it would have answered itself."""
 
+import contextlib
 import logging
+import socket
 import time
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +24,19 @@ logger = logging.getLogger(__name__)
 Copies = Sequence[dict[str, Any]]
 
 
-def work(connection: Connection) -> None:
-    """Scores what comes by a connection until it is closed: first the settings, then batch after batch.
+def work(connection: socket.socket) -> None:
+    """Scores what comes by a connection until it is closed: first the settings, then batch after batch, a line each.
 
     Args:
         connection: To the service, which is told how many rows were `stored`, `failed` or `skipped`.
     """
     log_json()
     threadpool_limits(1)
-    challenger = Challenger(Settings.model_validate_json(connection.recv_bytes()))
-    reply: dict[str, int] = {}
-    while True:
-        try:
-            connection.send_bytes(to_json(reply))
-            batch = from_json(connection.recv_bytes())
-        except (EOFError, OSError):  # the service has ended
-            return
-        reply = challenger.score(batch)
+    with contextlib.suppress(OSError), connection.makefile("rwb") as lines:  # an error: the service has ended
+        challenger = Challenger(Settings.model_validate_json(lines.readline()))
+        while batch := lines.readline():
+            lines.write(to_json(challenger.score(from_json(batch))) + b"\n")
+            lines.flush()
 
 
 class Challenger:

@@ -1,18 +1,22 @@
 """Hands a copy of what was answered to the challenger's process. Whatever happens there, callers do not notice."""
 
+import contextlib
 import logging
+import socket
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
-from multiprocessing.connection import Pipe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import Counter
 from pydantic_core import from_json, to_json
 
 from kedro_modelops.serving.settings import Settings
+
+if TYPE_CHECKING:
+    import io
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +41,7 @@ class Mirror:
 
     def start(self) -> None:
         """Starts the challenger's process, which does not get the terminal's signals."""
-        self._ours, theirs = Pipe()
+        self._ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "kedro_modelops.serving.shadow", str(theirs.fileno())]
         try:
             with theirs:
@@ -79,22 +83,24 @@ class Mirror:
             return predictions
 
     def _hand_over(self) -> None:
-        with self._ours:
-            self._ask(self._settings.model_dump_json().encode())
+        with contextlib.suppress(OSError), self._ours, self._ours.makefile("rwb") as lines:
+            lines.write(self._settings.model_dump_json().encode() + b"\n")
             while (predictions := self._next()) is not None:
                 copies = [{name: one[name] for name in COPIED} for one in predictions]
-                results = self._ask(to_json(copies)) or {"failed": len(copies)}
+                results = self._ask(lines, to_json(copies)) or {"failed": len(copies)}
                 for result, count in results.items():
                     self._counted.labels(result).inc(count)
 
-    def _ask(self, message: bytes) -> dict[str, int] | None:
+    def _ask(self, lines: "io.BufferedRWPair[Any, Any]", message: bytes) -> dict[str, int] | None:
         """What the challenger replies; None if its process has ended, after which it gets nothing more."""
-        try:
-            self._ours.send_bytes(message)
-            replied: dict[str, int] = from_json(self._ours.recv_bytes())
-        except (EOFError, OSError):
-            if self._open and self._process:
-                logger.error("the challenger's process has ended", extra={"exit_code": self._process.wait()})  # noqa: TRY400  (it says nothing)
-            self._open = False
-            return None
-        return replied
+        replied = b""
+        with contextlib.suppress(OSError):
+            lines.write(message + b"\n")
+            lines.flush()
+            replied = lines.readline()
+        if replied:
+            return dict(from_json(replied))
+        if self._open and self._process:
+            logger.error("the challenger's process has ended", extra={"exit_code": self._process.wait()})
+        self._open = False
+        return None
