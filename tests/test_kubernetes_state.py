@@ -100,6 +100,64 @@ def manifests(request: pytest.FixtureRequest, bake: Bake) -> dict[str, dict[str,
     return found
 
 
+DIGEST = "sha256:" + "5" * 64
+
+
+def render(project: BakedProject, **lines: str) -> dict[str, dict[str, Any]]:
+    """What production's overlay renders, by kind and name, with `lines` of its lists replaced; it is valid."""
+    folder = project.path / "deploy" / "kubernetes" / "overlays" / "production"
+    file = folder / "kustomization.yaml"
+    for known, new in lines.items():
+        file.write_text(file.read_text("utf-8").replace(f"{known}:", f"{known}:\n  - {new}", 1), "utf-8")
+    text = run("kubectl", "kustomize", folder, cwd=folder).stdout
+    (folder / "rendered.yaml").write_text(text, "utf-8")
+    validate = Path(sys.prefix) / "bin" / "kubernetes-validate"
+    run(validate, "--strict", "--quiet", folder / "rendered.yaml", cwd=folder)
+    return {f"{one['kind']}/{one['metadata']['name']}": one for one in yaml.safe_load_all(text)}
+
+
+def documented(project: BakedProject) -> str:
+    return (project.path / "docs" / "run-in-production.md").read_text("utf-8")
+
+
+def test_retention_is_a_nightly_job_where_an_overlay_asks_for_it(bake: Bake, tmp_path: Path) -> None:
+    project = bake(**COMBINATIONS["amazon"]).copy(tmp_path)
+    assert "CronJob/retain" not in render(project)
+    found = render(project, resources="../../../../kedro-modelops/kubernetes/retention")
+    assert "`../../../../kedro-modelops/kubernetes/retention` under `resources`" in documented(project)
+    score, job = found["CronJob/score"]["spec"], found["CronJob/retain"]["spec"]
+    assert job["schedule"] > score["schedule"]
+    assert job["concurrencyPolicy"] == "Forbid"
+    pod = pods(found)["CronJob/retain"]
+    policy = found["NetworkPolicy/predictions"]["spec"]["podSelector"]["matchLabels"]
+    assert policy.items() <= pod["metadata"]["labels"].items(), "it reaches PostgreSQL, and nothing else"
+    (container,) = pod["spec"]["containers"]
+    (settings,) = [one["configMapRef"]["name"] for one in container["envFrom"]]
+    assert f"ConfigMap/{settings}" in found
+    assert container["command"][1:] == ["-m", "kedro_modelops.serving.retention"]
+    serves = pods(found)["Deployment/serve"]["spec"]
+    assert container["image"] == serves["containers"][0]["image"]
+    assert container["securityContext"] == serves["containers"][0]["securityContext"]
+    assert pod["spec"]["securityContext"] == serves["securityContext"]
+    assert found["CronJob/retain"]["metadata"]["namespace"] == "production"
+
+
+def test_a_challenger_comes_in_its_own_image_and_the_canary_has_none(bake: Bake, tmp_path: Path) -> None:
+    project = bake(**COMBINATIONS["amazon"]).copy(tmp_path)
+    (typed,) = re.findall(r"^printf .*kubernetes/shadow.*", documented(project), re.MULTILINE)
+    project.run("sh", "-c", typed)
+    found = render(project, images=f"{{name: shadow, newName: registry.example/serve, digest: {DIGEST}}}")
+    spec = pods(found)["Deployment/serve"]["spec"]
+    (copy,), (serves,) = spec["initContainers"], spec["containers"]
+    assert copy["image"] == f"registry.example/serve@{DIGEST}"
+    assert copy["securityContext"] == serves["securityContext"]
+    (place,) = [one["value"] for one in serves["env"] if one["name"] == "SERVING_SHADOW"]
+    assert place == f"{copy['command'][-1]}/bundle"
+    assert {one["name"] for one in serves["volumeMounts"]} <= {one["name"] for one in spec["volumes"]}
+    assert "initContainers" not in pods(found)["Deployment/serve-canary"]["spec"]
+    assert "SERVING_SHADOW" not in json.dumps(found["Deployment/serve-canary"])
+
+
 def pods(manifests: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Specifications of pods, by the name of what makes them."""
     found = {}

@@ -79,6 +79,20 @@ def test_a_store_that_lacks_later_tables_gets_them(store_url: str, engine: Engin
     assert set(METADATA.tables) < set(inspect(engine).get_table_names())
 
 
+def test_what_a_challenger_said_goes_with_the_prediction_whoever_deletes_it(store_url: str, engine: Engine) -> None:
+    store_before_revisions.make(engine)
+    said = {"model": "model", "version": "4", "run_id": "run", "output": False, "probabilities": [0.75, 0.25]}
+    with closing(PredictionStore(store_url)) as store:
+        assert store.add_shadow([said | {"prediction_id": name} for name in ("first-0", "deleted meanwhile")]) == 1
+        (found,) = store.read().to_dict("records")
+        assert (found["version"], found["output"], found["shadow_version"]) == ("3", True, "4")
+        assert (found["shadow_output"], found["shadow_probabilities"]) == (False, [0.75, 0.25])
+        with store._engine.begin() as connection:
+            connection.execute(text("DELETE FROM predictions"))  # as older code does
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM shadow_predictions")).scalar_one() == 0
+
+
 def test_an_old_service_writes_on_while_it_changes(store_url: str, engine: Engine) -> None:
     store_before_revisions.make(engine)
     written, done = ["first"], threading.Event()

@@ -10,7 +10,7 @@ if [ ! -s secrets/postgres_password ] &&
         "('make restore FILE=...'), or give up what is in it ('docker volume rm $volume')." >&2
     exit 1
 fi
-mkdir -p secrets/serving secrets/tls
+mkdir -p secrets/serving secrets/shadow secrets/tls
 chmod 700 secrets # somebody may have made it already
 for name in postgres_password mlflow_password predictions_password mlflow_admin_password mlflow_session_key; do
     [ -s "secrets/$name" ] || head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n' >"secrets/$name"

@@ -135,6 +135,14 @@ def restore(file: Path, replace: bool) -> None:
     backup.restore(file, replace=replace)
 
 
+@release.command()
+def rotate_password() -> None:
+    """Change the password of the prediction store in the stack of compose.yaml, while it serves."""
+    from kedro_modelops.release.deployment import backup  # noqa: PLC0415  (kedro --help does not need it)
+
+    backup.rotate_password()
+
+
 def _run(command: str, *words: str) -> None:
     """Runs what `python -m kedro_modelops.release` runs too."""
     bare.command(command)(*words)

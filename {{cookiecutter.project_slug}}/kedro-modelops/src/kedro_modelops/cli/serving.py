@@ -99,12 +99,9 @@ def retain(days: int) -> None:
 
     For a schedule, as docs/run-in-production.md has it.
     """
-    from kedro_modelops.predictions.prediction_store import PredictionStore  # noqa: PLC0415  (kedro --help does not need it)
+    from kedro_modelops.serving import retention  # noqa: PLC0415  (kedro --help does not need it)
 
-    with closing(PredictionStore()) as store:
-        count = store.forget_before(datetime.now(UTC) - timedelta(days=days))
-        store.give_back_space()
-    click.echo(f"{count} predictions older than {days} days deleted")
+    click.echo(retention.retain(days))
 
 
 @predictions.command(cls=Explained)

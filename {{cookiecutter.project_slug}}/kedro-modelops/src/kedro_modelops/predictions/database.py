@@ -142,6 +142,6 @@ def _identity(path: Path) -> list[tuple[int, int, bool] | None]:
 
 
 def _survive_a_crash(connection: Any, _: Any) -> None:
-    """Readers do not wait for the writer, and what was committed is on the disk."""
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "schema_version"):  # which opens it
-        connection.execute(f"PRAGMA {setting}").fetchall()
+    """Readers do not wait for the writer, what was committed is on the disk, and rows go with those they belong to."""
+    for setting in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "schema_version"):
+        connection.execute(f"PRAGMA {setting}").fetchall()  # the last one opens the file

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, String, bindparam, cast, delete, insert, s
 
 from kedro_modelops.predictions import row_claims
 from kedro_modelops.predictions.database import Database
-from kedro_modelops.predictions.tables import METADATA, OUTCOMES, PREDICTIONS, REQUESTS
+from kedro_modelops.predictions.tables import METADATA, OUTCOMES, PREDICTIONS, REQUESTS, SHADOW
 
 AT_ONCE = 10_000
 """Keys in a query: SQLite takes 32,766."""
@@ -34,6 +34,16 @@ class PredictionStore(Database):
                 connection.execute(insert(REQUESTS), requests)
             row_claims.claim(connection, predictions)
             connection.execute(insert(PREDICTIONS), predictions)
+
+    def add_shadow(self, answers: Sequence[dict[str, Any]]) -> int:
+        """Writes what a challenger would have answered, but for predictions that were deleted; returns how many."""
+        ids = PREDICTIONS.c.prediction_id
+        asked = select(ids).where(ids.in_([answer["prediction_id"] for answer in answers]))
+        with self._transaction() as connection:
+            known = set(connection.execute(asked.with_for_update(read=True, key_share=True)).scalars())
+            if rows := [answer for answer in answers if answer["prediction_id"] in known]:
+                connection.execute(insert(SHADOW), rows)
+        return len(rows)
 
     def try_to_write(self) -> None:
         """Writes a prediction and takes it back, in one transaction; SQLAlchemyError if the database takes nothing."""
@@ -93,9 +103,13 @@ class PredictionStore(Database):
         return dict(found) if found else None
 
     def read(self, since: datetime | None = None, until: datetime | None = None) -> pd.DataFrame:
-        """Predictions of a span of time, the oldest first, with their `outcome`, null where it is not known yet."""
-        joined = PREDICTIONS.outerjoin(OUTCOMES, PREDICTIONS.c.key == OUTCOMES.c.key)
-        query = select(PREDICTIONS, OUTCOMES.c.outcome).select_from(joined).order_by(PREDICTIONS.c.time)
+        """Predictions of a span of time, the oldest first, with their `outcome`, null where it is not known yet.
+
+        `shadow_version`, `shadow_output` and `shadow_probabilities` are what a challenger would have answered, or null.
+        """
+        joined = PREDICTIONS.outerjoin(OUTCOMES, PREDICTIONS.c.key == OUTCOMES.c.key).outerjoin(SHADOW)
+        shadow = [SHADOW.c[name].label(f"shadow_{name}") for name in ("version", "output", "probabilities")]
+        query = select(PREDICTIONS, OUTCOMES.c.outcome, *shadow).select_from(joined).order_by(PREDICTIONS.c.time)
         query = query.where(PREDICTIONS.c.time >= since) if since else query
         query = query.where(PREDICTIONS.c.time < until) if until else query
         with self._engine.connect() as connection:

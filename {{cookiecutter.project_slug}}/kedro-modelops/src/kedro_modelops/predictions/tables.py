@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Float, Integer, MetaData, String, Table, TypeDecorator
+from sqlalchemy import JSON, Column, DateTime, Float, ForeignKey, Integer, MetaData, String, Table, TypeDecorator
 
 LONGEST = 200
 """Characters of a name or a key."""
@@ -38,6 +38,17 @@ PREDICTIONS = Table(
     Column("latency_ms", Float),
     Column("caller", String(LONGEST), nullable=False),
 )
+SHADOW = Table(
+    "shadow_predictions",
+    METADATA,
+    Column("prediction_id", ForeignKey(PREDICTIONS.c.prediction_id, ondelete="CASCADE"), primary_key=True),
+    Column("model", String(LONGEST), nullable=False),
+    Column("version", String(20), nullable=False),
+    Column("run_id", String(64), nullable=False),
+    Column("output", JSON, nullable=False),
+    Column("probabilities", JSON),
+)
+"""What a challenger would have answered in the place of a prediction: nobody got it, and it goes when that one goes."""
 OUTCOMES = Table(
     "outcomes",
     METADATA,

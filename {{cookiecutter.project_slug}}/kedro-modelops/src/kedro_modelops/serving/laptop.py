@@ -1,6 +1,7 @@
 """`make serve`: the service on the machine of somebody who develops."""
 
 import json
+import os
 from pathlib import Path
 from typing import cast
 
@@ -29,7 +30,7 @@ def serve_here(env: str | None, port: int, keys: Path) -> None:
         RefusedError: If there is no model, or it is not fit to serve.
     """
     name, reference, trusted_types = _open(env)
-    settings = Settings(port=port, keys_file=keys)
+    settings = Settings(port=port, keys_file=keys, model_name=name, trusted_types=tuple(trusted_types))
     aliases = [settings.alias]
     if not mlflow.get_tracking_uri().startswith(("http", "databricks")):
         aliases.append(model_registry.CHALLENGER)
@@ -40,6 +41,7 @@ def serve_here(env: str | None, port: int, keys: Path) -> None:
     for sentence in audit(name):
         click.echo(sentence)
     _say_how(settings, keys)
+    os.environ["MLFLOW_TRACKING_URI"] = mlflow.get_tracking_uri()  # for the process of a challenger
     run(settings, source, reference, JsonLog("service"))
 
 

@@ -43,6 +43,9 @@ class Metrics:
         self.predictions = Counter("predictions", "Rows answered, by version", ["version"], **kind)
         self.broken = Counter("invalid_requests", "Requests that broke the contract", **kind)
         self.batch = Histogram("batch_rows", "Rows of a batch", buckets=ROWS, **kind)
+        self.shadow = Counter(
+            "shadow_rows", "Rows for a challenger in shadow, by what came of them", ["result"], **kind
+        )
         self.waiting = Gauge("waiting_rows", "Rows that wait", **kind)
         self.store = Gauge("store_writable", "1 while predictions can be stored", **kind)
         self.model = Gauge("model_info", "What serves", ["name", "version", "run_id"], **kind)

@@ -23,6 +23,7 @@ from kedro_modelops.serving.scoring.row_keys import try_keys
 from kedro_modelops.serving.scoring.scorer import Scorer
 from kedro_modelops.serving.scoring.storage import Storage, StoreError
 from kedro_modelops.serving.settings import Settings
+from kedro_modelops.serving.shadow.mirror import Mirror
 from kedro_modelops.telemetry import export
 from kedro_modelops.telemetry.spans import step
 
@@ -41,8 +42,9 @@ class Service:
         self.contract = RequestContract(problem.request, dict(problem.example), settings.max_rows)
         try_keys(self.contract, reference)
         self.metrics = Metrics()
+        self._mirror = Mirror(settings, self.metrics.shadow) if settings.shadow else None
         self._batcher = Batcher(
-            Scorer(slot, self.contract, self._storage, reference, self.metrics).work,
+            Scorer(slot, self.contract, self._storage, reference, self.metrics, self._mirror).work,
             settings.batch_rows,
             settings.batch_wait_seconds,
             settings.max_waiting_rows,
@@ -113,9 +115,13 @@ class Service:
         tasks = [asyncio.create_task(self._batcher.run())]
         if self._settings.poll_seconds:
             tasks.append(asyncio.create_task(self._slot.follow(self._settings.poll_seconds)))
+        if self._mirror:
+            self._mirror.start()
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(export.flush)
+        if self._mirror:
+            self._mirror.close()
         self._storage.close()

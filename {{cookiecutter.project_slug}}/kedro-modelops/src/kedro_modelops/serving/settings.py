@@ -26,6 +26,9 @@ class Settings(BaseSettings, env_prefix="SERVING_", env_ignore_empty=True, froze
         timeout_seconds: A request that takes longer is given up.
         header_seconds: A connection is closed whose headers have not ended by then, or whose answer nobody reads.
         poll_seconds: How often to look for a newer version; 0 looks on `/reload` only.
+        shadow: Challenger that scores a copy of what was answered, and answers nobody: a version or alias of
+            `model_name`, or without that the folder of another bundle.
+        shadow_waiting_rows: When so many rows wait for the challenger, it does not get further ones.
         shutdown_seconds: How long what was accepted may take to end when the service is stopped.
     """
 
@@ -44,4 +47,6 @@ class Settings(BaseSettings, env_prefix="SERVING_", env_ignore_empty=True, froze
     timeout_seconds: PositiveFloat = 10.0
     header_seconds: PositiveFloat = 10.0
     poll_seconds: NonNegativeFloat = 10.0
+    shadow: str | None = None
+    shadow_waiting_rows: PositiveInt = 1_000
     shutdown_seconds: PositiveInt = 20

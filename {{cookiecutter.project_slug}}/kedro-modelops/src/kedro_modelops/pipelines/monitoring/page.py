@@ -22,6 +22,7 @@ TITLES = {
     "recent": "How the last days were",
     "shift": "What is predicted, and what happens",
     "drift": "Whether inputs are like those of the training",
+    "shadow": "How a challenger would have answered",
 }
 OTHERS = "Everything else"
 

@@ -12,7 +12,7 @@ from kedro_modelops.models.scorers import check_scorer
 Share = Field(ge=0, le=1)
 CALIBRATION = "calibration"
 """Its error, in place of a scorer."""
-KINDS = ("performance", "slice", CALIBRATION, "estimate", "recent", "shift", "drift", "traffic")
+KINDS = ("performance", "slice", CALIBRATION, "estimate", "recent", "shift", "drift", "shadow", "traffic")
 """Of the plugin's signals, beside those that have a limit."""
 
 

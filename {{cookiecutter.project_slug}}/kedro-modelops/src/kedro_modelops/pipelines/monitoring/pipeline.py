@@ -10,6 +10,7 @@ from kedro_modelops.pipelines.monitoring.signals.inputs import watch_inputs
 from kedro_modelops.pipelines.monitoring.signals.performance import watch_performance
 from kedro_modelops.pipelines.monitoring.signals.recent import watch_recent_days
 from kedro_modelops.pipelines.monitoring.signals.service import watch_service
+from kedro_modelops.pipelines.monitoring.signals.shadow import watch_shadow
 from kedro_modelops.pipelines.monitoring.verdict import chart_trend, decide, expose_gauges
 from kedro_modelops.pipelines.monitoring.window import take_window
 
@@ -18,7 +19,7 @@ def create_pipeline() -> Pipeline:
     """Wires the nodes."""
     settings = ["params:problem", "params:monitoring"]
     watched = ["window", "profile", "serving_model", *settings]
-    kinds = ("answer", "performance", "estimated", "recent", "input", "service", "team")
+    kinds = ("answer", "performance", "estimated", "recent", "input", "service", "shadow", "team")
     signals = [f"{kind}_signals" for kind in kinds]
     measured = ["params:training.scoring", "params:evaluation.slices", "params:training.seed"]
     return Pipeline(
@@ -35,6 +36,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(watch_recent_days, watched, "recent_signals", name="watch_recent_days"),
             Node(watch_service, [*watched, "params:prices"], "service_signals", name="watch_service"),
+            Node(watch_shadow, [*watched, "params:training.seed"], "shadow_signals", name="watch_shadow"),
             Node(ask_monitors, watched, "team_signals", name="ask_monitors"),
             Node(decide, ["window", "serving_model", "params:monitoring", *signals], "monitoring", name="decide"),
             Node(draw_page, ["monitoring", "window", "profile", "serving_model"], "monitoring_page", name="draw_page"),

@@ -1,4 +1,4 @@
-"""Backups of the stack of compose.yaml: its databases, MLflow's artifacts, `secrets/` and `.env`, in one file.
+"""Backups of the stack of compose.yaml: its databases, MLflow's artifacts, `secrets/` and `.env`; and its password.
 
 The stack of `DEPLOY_HOST` or, where that is not set, of this folder. It serves on meanwhile.
 """
@@ -32,6 +32,12 @@ def restore(file: Path, *, replace: bool) -> None:
     with file.open("rb") as source:
         _on_stack("restore", *(["replace"] if replace else []), source=source)
     say(f"{file} is restored; what served when it was made serves.")
+
+
+def rotate_password() -> None:
+    """Gives the role of the prediction store another password; with two containers of the service nobody notices."""
+    _on_stack("rotate")
+    say("The service has another password of its database; secrets/predictions_password and predictions_url have it.")
 
 
 def _on_stack(*words: str, source: IO[bytes] | None = None, target: IO[bytes] | None = None) -> None:

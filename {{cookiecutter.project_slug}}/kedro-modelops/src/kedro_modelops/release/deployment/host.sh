@@ -163,7 +163,31 @@ SQL
     done
 }
 
+move() { # the service to a ROLE with a PASSWORD, one container after the other
+    printf 'postgresql+psycopg://%s:%s@postgres/predictions' "$1" "$2" >secrets/predictions_url
+    for container in $(compose ps --quiet serve); do
+        docker restart "$container" >/dev/null
+        await serve
+    done
+}
+
+rotate() { # PostgreSQL knows one password for each role: another role stands in while that changes
+    new=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n')
+    say <<SQL
+SELECT 'CREATE ROLE stand_in LOGIN IN ROLE predictions' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stand_in')
+\\gexec
+ALTER ROLE stand_in PASSWORD '$new';
+ALTER ROLE stand_in SET ROLE predictions;
+SQL
+    move stand_in "$new" >&2
+    say <<<"ALTER ROLE predictions PASSWORD '$new'"
+    printf %s "$new" >secrets/predictions_password
+    move predictions "$new" >&2
+    say <<<"DROP ROLE stand_in"
+}
+
 case $1 in
+rotate) rotate ;;
 current) known SERVE_IMAGE ;;
 port) compose port "$2" 8080 | sed 's/.*://' ;;
 canary)

@@ -24,6 +24,7 @@ MADE = (
     "deployment/serve",
     "deployment/serve-canary",
     "cronjob/score",
+    "cronjob/retain",
 )
 """What requests or a schedule reach of a deployment. What holds data, and what the platform made, is none of it."""
 

@@ -18,6 +18,7 @@ from kedro_modelops.serving.scoring.models import ModelSlot, ServedModel
 from kedro_modelops.serving.scoring.row_keys import find_unfit_keys
 from kedro_modelops.serving.scoring.steps import score_in_steps
 from kedro_modelops.serving.scoring.storage import Storage, StoreError, UnfitError
+from kedro_modelops.serving.shadow.mirror import Mirror
 from kedro_modelops.telemetry.spans import step
 
 logger = logging.getLogger(__name__)
@@ -35,10 +36,11 @@ class Scorer:
         storage: Storage,
         reference: Any,
         metrics: Metrics,
+        mirror: Mirror | None = None,
     ) -> None:
-        """Takes the parts; `reference` is what rows are completed with."""
+        """Takes the parts; `reference` is what rows are completed with, `mirror` gets a copy of what was answered."""
         self._slot, self._contract, self._storage, self._reference = slot, contract, storage, reference
-        self._metrics = metrics
+        self._metrics, self._mirror = metrics, mirror
 
     def work(self, jobs: Sequence[Job]) -> None:
         """Answers the jobs that somebody still waits for. One that cannot be scored does not harm the others."""
@@ -83,6 +85,8 @@ class Scorer:
         self._metrics.predictions.labels(model.version).inc(len(predictions))
         for job, answers in made:
             job.answer = (model, answers)
+        if self._mirror:
+            self._mirror.offer(predictions)
 
     def _settle(self, job: Job, error: Exception) -> None:
         """Answers what was answered meanwhile, perhaps by another process; else it is an error."""

@@ -21,7 +21,7 @@ class RegistrySource:
     """The version of a registered model that has an alias; nothing unregistered is served."""
 
     def __init__(self, name: str, *aliases: str, trusted_types: Sequence[str] = ()) -> None:
-        """Takes the model's name, the aliases that may serve, the best first, and types that it may hold."""
+        """Takes the model's name, aliases or versions that may serve, the best first, and types that it may hold."""
         from kedro_modelops.registry import model_registry, seals  # noqa: PLC0415  (MLflow: a bundle needs none)
         from kedro_modelops.registry.ledger import audit  # noqa: PLC0415
 
@@ -34,6 +34,8 @@ class RegistrySource:
         for alias in self._aliases:
             if alias in found:
                 return found[alias]
+            if alias.isdecimal():
+                return alias
         msg = f"{self._name} has no {' and no '.join(self._aliases)}: `kedro model promote` makes a version serve"
         raise RefusedError(msg)
 
