@@ -1,14 +1,13 @@
-"""What is to be known of a project, found in a clone of it; each in a process of its own."""
+"""What is to be known of a project, found in a clone of it."""
 
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.release.pull_requests.update import BRANCH
@@ -17,10 +16,12 @@ from kedro_modelops.updates.repository import Repository, run_git
 from kedro_modelops.updates.updating import Wish, origin, plan
 from kedro_modelops.updates.versions.template import Template
 
+from fleet.forking import fork
 from fleet.projects import Project, take_clone
 
-JUDGED_ELSEWHERE = ("no_secret", "dvc_yaml", "supported_version")
-"""Rules that each project's own CI judges: one takes seconds, two ask for the packages that the project installs."""
+P = ParamSpec("P")
+T = TypeVar("T")
+Asked = tuple[Project, Template, Wish, Path]
 WORRYING = ("look", "retrain")
 """States of monitoring, as `monitoring.json` has them, in which somebody should look at a model."""
 MONITORING = "data/08_reporting/monitoring.json"
@@ -84,40 +85,46 @@ def examine_all(projects: list[Project], template: Template, wish: Wish, folder:
         folder: Where clones are kept from one time to the next.
         processes: At once.
     """
-    _warm_up()
     template.find(wish.version)
-    with get_context("fork").Pool(processes, maxtasksperchild=1) as pool:
-        tasks = [(project, template, wish, folder) for project in projects]
-        yield from pool.imap_unordered(_examine, tasks)
+    tasks = [(project, template, wish, folder) for project in projects]
+    servers = get_context("forkserver")  # imports what judging needs, which takes seconds, while clones are looked at
+    servers.set_forkserver_preload(["fleet.judging"])
+    with get_context("fork").Pool(processes) as lookers:
+        looked_at = lookers.imap_unordered(_look, tasks)
+        with servers.Pool(processes, maxtasksperchild=1) as judges:
+            yield from judges.imap_unordered(_judge, looked_at)
 
 
-def _warm_up() -> None:
-    """Imports what every judgement needs, once for all processes."""
-    from importlib import import_module  # noqa: PLC0415  (takes seconds)
-    from pkgutil import iter_modules  # noqa: PLC0415  (the same)
-
-    from kedro_modelops import pipelines  # noqa: PLC0415  (the same)
-    from kedro_modelops.conformance import conventions  # noqa: F401, PLC0415  (the same)
-
-    for found in iter_modules(pipelines.__path__):
-        import_module(f"{pipelines.__name__}.{found.name}")
-
-
-def _examine(task: tuple[Project, Template, Wish, Path]) -> Row:
+def _look(task: Asked) -> tuple[Row, Path | None]:
+    """All but its rules; the clone, where there is one."""
     project, template, wish, folder = task
     row = Row(project.name, project.address, project.ring)
+    clone = _try(row, take_clone, project, folder)
+    if clone is not None:
+        _try(row, _look_at_update, row, clone, template, wish)
+        _try(row, _look_at_model, row, clone)
+    return row, clone
+
+
+def _judge(looked_at: tuple[Row, Path | None]) -> Row:
+    """The same with its rules."""
+    row, clone = looked_at
+    if clone is not None:
+        from fleet.judging import judge  # noqa: PLC0415  (imported by the process that this one comes from)
+
+        _try(row, judge, row, clone)
+    return row
+
+
+def _try(row: Row, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T | None:
+    """What a function answers; what it fails with is a problem of the project, and does not end the report on all."""
     try:
-        clone = take_clone(project, folder)
-        for look in (_look_at_update, _look_at_model, _look_at_conventions):
-            try:
-                look(row, clone, template, wish)
-            except RefusedError as error:
-                row.problems.append(error.message)
+        return function(*arguments, **options)
     except RefusedError as error:
         row.problems.append(error.message)
-    except Exception as error:  # one project must not end the report on forty
+    except Exception as error:
         row.problems.append(f"{type(error).__name__}: {error}")
-    return row
+    return None
 
 
 def _look_at_update(row: Row, clone: Path, template: Template, wish: Wish) -> None:
@@ -128,12 +135,12 @@ def _look_at_update(row: Row, clone: Path, template: Template, wish: Wish) -> No
     row.behind = int(run_git(new.folder, "rev-list", "--count", f"{old.commit}..{new.commit}").stdout)
     row.proposed = bool(run_git(clone, "ls-remote", "--heads", "origin", BRANCH).stdout)
     with TemporaryDirectory() as scratch:
-        merged = plan(Repository(clone), template, wish, Path(scratch)).merged
+        merged = plan(Repository(clone), template, wish, Path(scratch), fork).merged
     row.conflicts = sorted(merged.conflicts) if merged else []
     row.update = "none" if merged is None else "conflicts" if row.conflicts else "clean"
 
 
-def _look_at_model(row: Row, clone: Path, _: Template, __: Wish) -> None:
+def _look_at_model(row: Row, clone: Path) -> None:
     changed = run_git(clone, "log", "-1", "--format=%cI", "--", "dvc.lock").stdout.strip()
     if changed:
         row.trained = changed
@@ -142,23 +149,6 @@ def _look_at_model(row: Row, clone: Path, _: Template, __: Wish) -> None:
     found = _read(place / MONITORING)
     row.champion, row.monitoring = found.get("version"), found.get("state")
     row.score = _read(place / SCORE).get("score")
-
-
-def _look_at_conventions(row: Row, clone: Path, _: Template, __: Wish) -> None:
-    from kedro.framework.startup import bootstrap_project  # noqa: PLC0415  (imported already, in this process's parent)
-    from kedro_modelops.conformance.conventions import judge_conventions  # noqa: PLC0415  (the same)
-    from kedro_modelops.conformance.project_facts import ProjectFacts  # noqa: PLC0415  (the same)
-
-    if not (clone / "kedro-modelops").exists() and "kedro-modelops" not in (clone / "pyproject.toml").read_text(
-        "utf-8"
-    ):
-        msg = "is older than the plugin, so that no rules are judged: docs/migrate-to-plugin.md brings it over"
-        raise RefusedError(msg)
-    os.chdir(clone)
-    bootstrap_project(clone)
-    judged = judge_conventions(ProjectFacts(clone), JUDGED_ELSEWHERE)
-    row.rules, row.kept = len(judged), sum(one.verdict == "passed" for one in judged)
-    row.broken = {one.name: [found.sentence for found in one.findings] for one in judged if one.verdict != "passed"}
 
 
 def _read(file: Path) -> dict[str, Any]:

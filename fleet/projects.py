@@ -68,17 +68,17 @@ def take_clone(project: Project, folder: Path) -> Path:
     """
     clone = folder / project.name
     try:
-        if (clone / ".git").is_dir() and run_git(
-            clone, "remote", "get-url", "origin"
-        ).stdout.strip() == project.address:
+        if _is_of(clone, project.address):
             run_git(clone, "fetch", "--quiet", "--prune", "origin", "HEAD")
             run_git(clone, "checkout", "--quiet", "--force", "--detach", "FETCH_HEAD")
             run_git(clone, "clean", "--quiet", "-d", "--force")
             return clone
         shutil.rmtree(clone, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        run_git(folder, "clone", "--quiet", "--depth=1", "--no-tags", "--", _as_url(project.address), str(clone))
-        run_git(clone, "remote", "set-url", "origin", project.address)
+        lean = (
+            [] if Path(project.address).is_dir() else ["--filter=blob:none"]
+        )  # when files changed is asked of commits
+        run_git(folder, "clone", "--quiet", "--single-branch", "--no-tags", *lean, "--", project.address, str(clone))
         run_git(clone, "checkout", "--quiet", "--detach")
     except GitError as error:
         msg = f"cannot be cloned: {error.message.partition(': ')[2] or error.message}"
@@ -95,9 +95,11 @@ def ask_github(*words: str) -> str:
         raise RefusedError(msg) from error
 
 
-def _as_url(address: str) -> str:
-    """A folder as an address: git makes a shallow clone of none else."""
-    return Path(address).as_uri() if Path(address).is_dir() else address
+def _is_of(clone: Path, address: str) -> bool:
+    """Whether a clone is of an address, and has its history."""
+    if not (clone / ".git").is_dir() or (clone / ".git/shallow").exists():
+        return False
+    return run_git(clone, "remote", "get-url", "origin").stdout.strip() == address
 
 
 def _of_file(file: Path) -> Iterator[Project]:

@@ -11,6 +11,7 @@ from baking import AUTHOR, PLUGIN, ROOT, BakedProject, Done, commit, run
 
 COOKIECUTTER = (sys.executable, "-m", "cookiecutter", "--no-input")
 INNER = "{{cookiecutter.project_slug}}"
+TRAINED = "2026-01-02T03:04:05+01:00"
 HERE = {"PYTHONPATH": os.pathsep.join([str(ROOT), PLUGIN["PYTHONPATH"]])}
 
 
@@ -35,6 +36,28 @@ def test_a_list_that_is_none_is_a_sentence(lines: str | None, told: str, tmp_pat
     assert not (tmp_path / "build").exists()
 
 
+def test_a_version_that_is_rendered_in_a_forked_process_tells_why_it_is_not(tmp_path: Path) -> None:
+    template, scratch = tmp_path / "template", tmp_path / "scratch"
+    for folder in (template / "{{cookiecutter.name}}", template / "hooks", scratch):
+        folder.mkdir(parents=True)
+    (template / "cookiecutter.json").write_text('{"name": "one"}')
+    (template / "{{cookiecutter.name}}" / "file").write_text("{{cookiecutter.name}}")
+    (template / "hooks/pre_gen_project.py").write_text(
+        "print('a hook')\nif '{{cookiecutter.name}}' == 'two': exit(3)\n"
+    )
+    request = {"template": str(template), "address": "somewhere", "commit": "abc"}
+    code = "import sys; from pathlib import Path; from fleet.forking import fork; print([fork(Path(sys.argv[1]))])"
+
+    def told(name: str) -> str:
+        (scratch / "request.json").write_text(json.dumps(request | {"answers": {"name": name}}))
+        return run(sys.executable, "-c", code, scratch, cwd=tmp_path, env=HERE).stdout
+
+    assert told("one") == "['']\n"
+    assert (Path(json.loads((scratch / "answer.json").read_text())["folder"]) / "file").read_text() == "one"
+    assert "a hook" in told("two")
+    assert "FailedHookException" in told("two")
+
+
 @pytest.fixture(scope="module")
 def clone(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of the template that goes on after three projects were baked from it, beside their list."""
@@ -56,6 +79,11 @@ def clone(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             (project.path / file).write_text(text.replace(old, new), "utf-8")
         project.run("git", "init", "--quiet", "--initial-branch", "main")
         commit(project.path, "Start")
+        (project.path / "dvc.lock").write_text("schema: '2.0'\n")
+        project.run("git", "add", "--force", "dvc.lock")
+        project.run("git", "commit", "--quiet", "--message", "Train", env=AUTHOR | {"GIT_COMMITTER_DATE": TRAINED})
+        (project.path / "docs/later.md").write_text("# Later\n")
+        commit(project.path, "Go on")
     for name, state in (("alpha", "quiet"), ("gamma", "retrain")):
         found = home / name / "data/08_reporting/monitoring.json"
         found.parent.mkdir(parents=True, exist_ok=True)
@@ -87,10 +115,12 @@ def test_it_shows_who_is_behind_and_what_is_in_the_way(clone: Path) -> None:
     assert set(beta["broken"]) == {"platform_files"}
     assert set(gamma["broken"]) == {"gates_on"}
     assert (gamma["champion"], gamma["monitoring"]) == ("7", "retrain")
+    assert (alpha["trained"], delta["trained"]) == (TRAINED, None)
     assert "cannot be cloned" in delta["problems"][0]
     for told in ("delta: cannot be cloned", "beta: 1 files in conflict", "gamma: monitoring says retrain"):
         assert told in done.stdout
     assert "alpha: " not in done.stdout
+    assert "logging configuration" not in done.stdout  # which would spoil --json
     page = (clone / "build/fleet/fleet.html").read_text("utf-8")
     assert page.index("gamma") < page.index("alpha")  # what needs a look stands first
     assert "http" not in page

@@ -66,7 +66,7 @@ def supported_version(facts: ProjectFacts) -> Iterator[Finding]:
 def gates_on(facts: ProjectFacts) -> Iterator[Finding]:
     """No environment switches a gate off."""
     for environment in facts.environments:
-        for name, gate in facts.configuration(environment)["parameters"].get("gates", {}).items():
+        for name, gate in facts.parameters_of(environment).get("gates", {}).items():
             if isinstance(gate, dict) and str(gate.get("enabled", True)).lower() in OFF:
                 subject = _subject(environment, f"gates.{name}")
                 yield Finding(subject, f"conf/{environment} switches the gate {name} off")

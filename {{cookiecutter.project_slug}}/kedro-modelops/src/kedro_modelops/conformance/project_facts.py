@@ -23,6 +23,7 @@ class ProjectFacts:
     def __init__(self, project: Path) -> None:
         """Takes its folder."""
         self.project = project
+        self._parameters: dict[str, dict[str, Any]] = {}
 
     @cached_property
     def tracked(self) -> list[str]:
@@ -70,7 +71,13 @@ class ProjectFacts:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """Parameters of `conf/base`."""
-        return dict(self.configuration()["parameters"])
+        return self.parameters_of("base")
+
+    def parameters_of(self, environment: str) -> dict[str, Any]:
+        """Parameters with which an environment runs."""
+        if environment not in self._parameters:
+            self._parameters[environment] = dict(self.configuration(environment)["parameters"])
+        return self._parameters[environment]
 
     @cached_property
     def made_by_platform(self) -> set[str]:

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kedro_modelops.conformance.catalog_rules import local_paths
 from kedro_modelops.conformance.project_facts import ProjectFacts
 from kedro_modelops.conformance.rule import Finding
+from kedro_modelops.nested_parameters import read_yaml
 from kedro_modelops.updates.layers import is_data, within
 
 NO_DATA = (".dvc", "/.gitignore", "/.gitkeep", "dvc.lock")
@@ -40,12 +39,12 @@ def pinned(facts: ProjectFacts) -> Iterator[Finding]:
     for path in facts.files:
         text = facts.text(path) if within(path, ACTIONS) or "ockerfile" in path or "compose" in path else ""
         if within(path, ACTIONS):
-            used = {str(name) for name in _values(yaml.safe_load(text), "uses")}
+            used = {str(name) for name in _values(read_yaml(text), "uses")}
             loose = {name for name in used if not name.startswith("./") and not FIXED.match(name)}
         elif Path(path).name.endswith("Dockerfile") or Path(path).name.startswith("Dockerfile"):
             loose = _loose_images(text)
         elif within(path, ("compose*.y*ml", "docker-compose*.y*ml")):
-            images = {str(name) for name in _values(yaml.safe_load(text), "image")}
+            images = {str(name) for name in _values(read_yaml(text), "image")}
             loose = {name for name in images if "${" not in name and not FIXED.match(name)}
         else:
             continue
@@ -69,7 +68,7 @@ def locks_hashed(facts: ProjectFacts) -> Iterator[Finding]:
 
 def no_secret(facts: ProjectFacts) -> Iterator[Finding]:
     """What the hook `detect-secrets` of `.pre-commit-config.yaml` finds in any file."""
-    hooks = yaml.safe_load(facts.text(HOOKS)) or {}
+    hooks = read_yaml(facts.text(HOOKS)) or {}
     found = [hook for repo in hooks.get("repos", []) for hook in repo.get("hooks", []) if hook.get("id") == SCANNER]
     if not found or "entry" not in found[0]:
         yield Finding(HOOKS, f"{HOOKS} has no local hook {SCANNER} with an entry: nothing looks for secrets")

@@ -9,9 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from kedro_modelops.nested_parameters import by_full_name
+from kedro_modelops.nested_parameters import by_full_name, read_yaml
 from kedro_modelops.updates.layers import IDENTICAL, PLUGIN, within
 
 FILE = ".conformance.json"
@@ -56,7 +54,7 @@ def problem(project: Path) -> dict[str, str]:
     """What the limits are about: those of one problem say nothing of another."""
     found: dict[str, str] = {}
     for file in sorted((project / "conf/base").glob("parameters*.yml")):
-        stated = yaml.safe_load(file.read_text("utf-8")) or {}
+        stated = read_yaml(file.read_text("utf-8")) or {}
         for group, name in ((ROLES, "target"), ("training", "scoring")):
             if isinstance(stated, dict) and name in (stated.get(group) or {}):
                 found[name] = str(stated[group][name])
@@ -75,7 +73,7 @@ def limits(project: Path) -> dict[str, dict[str, Any]]:
     """What judges, as each environment states it: `base/gates` and the like, with full names of parameters."""
     found: dict[str, dict[str, Any]] = {}
     for file in sorted((project / "conf").glob("*/parameters*.yml")):
-        stated = yaml.safe_load(file.read_text("utf-8")) or {}
+        stated = read_yaml(file.read_text("utf-8")) or {}
         for group in JUDGING.keys() & (stated if isinstance(stated, dict) else {}):
             parts = stated[group] or {}
             chosen = {name: parts[name] for name in JUDGING[group] or parts if name in parts}

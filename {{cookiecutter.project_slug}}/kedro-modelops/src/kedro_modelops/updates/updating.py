@@ -14,7 +14,7 @@ from kedro_modelops.updates.thresholds import Threshold, changed_thresholds
 from kedro_modelops.updates.versions.answers import Answers, answer, fitting, parse
 from kedro_modelops.updates.versions.changelog import news
 from kedro_modelops.updates.versions.migrations import migrate
-from kedro_modelops.updates.versions.rendering import render
+from kedro_modelops.updates.versions.rendering import Apart, render, start_python
 from kedro_modelops.updates.versions.template import Template
 
 
@@ -71,7 +71,7 @@ def update(project: Path, wish: Wish) -> Update:
     return done
 
 
-def plan(repository: Repository, template: Template, wish: Wish, scratch: Path) -> Update:
+def plan(repository: Repository, template: Template, wish: Wish, scratch: Path, apart: Apart = start_python) -> Update:
     """What an update of the last commit comes to; nothing is put in its place.
 
     Args:
@@ -79,6 +79,7 @@ def plan(repository: Repository, template: Template, wish: Wish, scratch: Path) 
         template: Cloned.
         wish: What is wanted.
         scratch: An empty folder.
+        apart: How processes come about that render the versions.
 
     Raises:
         RefusedError: If something is not as it has to be.
@@ -91,9 +92,9 @@ def plan(repository: Repository, template: Template, wish: Wish, scratch: Path) 
     if old.commit == new.commit == record.state.get("commit") and answered.values == record.answers:
         return done
     named, recorded = record.state.get("template", address), record.answers or answered.values
-    rendered, _ = render(old, fitting(old.folder, recorded), named, scratch / "old")
+    rendered, _ = render(old, fitting(old.folder, recorded), named, scratch / "old", apart)
     base = repository.take_in(rendered)
-    rendered, context = render(new, answered.values, named, scratch / "new")
+    rendered, context = render(new, answered.values, named, scratch / "new", apart)
     theirs = repository.take_in(rendered)
     trees = (base, done.before)
     base, ours, done.notes.migrations = migrate(old, new, repository, trees, scratch / "migrated")

@@ -3,22 +3,35 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.updates.versions.template import Version
 
+Apart = Callable[[Path], str]
+"""Has a process of its own `bake` into a folder; what that tells where it fails, and nothing where it does not."""
 
-def render(version: Version, answers: Mapping[str, Any], address: str, scratch: Path) -> tuple[Path, dict[str, Any]]:
+
+def start_python(scratch: Path) -> str:
+    """Starts a Python for it."""
+    command = [sys.executable, "-m", __name__, str(scratch)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return ((done.stderr + done.stdout).strip() or f"exit status {done.returncode}") if done.returncode else ""
+
+
+def render(
+    version: Version, answers: Mapping[str, Any], address: str, scratch: Path, apart: Apart = start_python
+) -> tuple[Path, dict[str, Any]]:
     """Renders a version.
 
     Args:
         version: Of the template, checked out.
         answers: To its questions.
         address: Of the template; files may name it.
-        scratch: An empty folder.
+        scratch: A folder that is not there yet.
+        apart: How the process comes about.
 
     Returns:
         The folder with the project, and all that it was rendered from.
@@ -29,11 +42,8 @@ def render(version: Version, answers: Mapping[str, Any], address: str, scratch: 
     scratch.mkdir()
     request = {"template": str(version.folder), "answers": dict(answers), "address": address, "commit": version.commit}
     (scratch / "request.json").write_text(json.dumps(request), "utf-8")
-    command = [sys.executable, "-m", __name__, str(scratch)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        told = (done.stderr + done.stdout).strip()[-1500:]
-        msg = f"version {version.name} of the template cannot be rendered with the project's answers: {told}"
+    if told := apart(scratch):
+        msg = f"version {version.name} of the template cannot be rendered with the project's answers: {told[-1500:]}"
         raise RefusedError(msg)
     answer = json.loads((scratch / "answer.json").read_text("utf-8"))
     return Path(answer["folder"]), answer["context"]
