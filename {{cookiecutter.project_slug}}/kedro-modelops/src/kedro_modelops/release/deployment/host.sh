@@ -165,7 +165,8 @@ SQL
 
 move() { # the service to a ROLE with a PASSWORD, one container after the other
     printf 'postgresql+psycopg://%s:%s@postgres/predictions' "$1" "$2" >secrets/predictions_url
-    for container in $(compose ps --quiet serve); do
+    running=$(compose ps --quiet serve)
+    for container in $running; do
         docker restart "$container" >/dev/null
         await serve
     done
