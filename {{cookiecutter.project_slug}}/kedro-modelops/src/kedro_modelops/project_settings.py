@@ -63,12 +63,22 @@ def load_named(setting: str, kind: type[T]) -> T | None:
     return found
 
 
+def settings() -> dict[str, Any]:
+    """All that the table says; RefusedError if there is no `pyproject.toml`."""
+    return _read_table()[1]
+
+
 def _read(setting: str) -> tuple[Path, Any]:
     """The nearest `pyproject.toml`, and what it says there."""
+    file, stated = _read_table()
+    return file, stated.get(setting)
+
+
+def _read_table() -> tuple[Path, dict[str, Any]]:
     start = Path(os.environ.get(PROJECT_VARIABLE) or Path.cwd()).resolve()
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         if file.is_file():
-            return file, tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("kedro_modelops", {}).get(setting)
+            return file, tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("kedro_modelops", {})
     msg = f"there is no pyproject.toml in {start} or above it: run this inside the project, or set {PROJECT_VARIABLE}"
     raise RefusedError(msg)

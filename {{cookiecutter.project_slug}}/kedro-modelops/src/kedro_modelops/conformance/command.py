@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 @click.command(cls=Explained)
 @AS_JSON
 @click.option("--without", multiple=True, metavar="RULE", help="Leave a rule out; may stand repeatedly.")
+@click.option("--quiet", is_flag=True, help="Tell of broken rules and deprecated names alone.")
 @click.option("--take-limits", is_flag=True, help="Compare with the limits as they stand now: your table is another.")
 @click.pass_context
-def conventions(ctx: click.Context, as_json: bool, without: tuple[str, ...], take_limits: bool) -> None:
+def conventions(ctx: click.Context, as_json: bool, without: tuple[str, ...], quiet: bool, take_limits: bool) -> None:
     """Judge the project by the platform's rules and the organization's own; exit code 1 where one is broken."""
     from kedro_modelops.conformance import conventions as judging  # noqa: PLC0415  (kedro --help does not need it)
     from kedro_modelops.conformance.platform_rules import take_limits as take  # noqa: PLC0415  (the same)
@@ -33,10 +34,13 @@ def conventions(ctx: click.Context, as_json: bool, without: tuple[str, ...], tak
     if as_json:
         answer(judging.describe(facts, judged))
     else:
-        for one in judged:
+        broken = [one for one in judged if one.verdict != "passed"]
+        for one in broken if quiet else judged:
             _tell(one)
-        kept = sum(one.verdict == "passed" for one in judged)
-        click.echo(f"{kept} of {len(judged)} rules are kept.")
+        for sentence in judging.deprecated(facts):
+            click.secho(f"! {sentence}", fg="yellow")
+        if broken or not quiet:
+            click.echo(f"{len(judged) - len(broken)} of {len(judged)} rules are kept.")
     ctx.exit(int(any(one.verdict != "passed" for one in judged)))
 
 

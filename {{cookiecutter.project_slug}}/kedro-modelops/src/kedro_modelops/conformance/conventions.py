@@ -10,6 +10,7 @@ from typing import Any
 from kedro_modelops.conformance import catalog_rules, platform_rules, repository_rules, source_rules
 from kedro_modelops.conformance.project_facts import ProjectFacts
 from kedro_modelops.conformance.rule import Judged, Rule, Verdict, judge
+from kedro_modelops.deprecations import announcements
 from kedro_modelops.errors import RefusedError
 
 RULES = (
@@ -74,7 +75,13 @@ def describe(facts: ProjectFacts, judged: list[Judged]) -> dict[str, Any]:
         "score": round(kept / len(judged), 4),
         "conventions": [one.as_json() for one in judged],
         "without_contract": catalog_rules.without_contract(facts),
+        "deprecated": deprecated(facts),
     }
+
+
+def deprecated(facts: ProjectFacts) -> list[str]:
+    """Announcements of what a later version does not know, and any environment of the project still uses."""
+    return announcements(map(facts.parameters_of, facts.environments))
 
 
 def _load(project: Path, place: str) -> Iterator[Rule]:

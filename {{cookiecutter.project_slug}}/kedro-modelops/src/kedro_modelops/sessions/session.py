@@ -9,6 +9,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.pipeline import Pipeline
 
+from kedro_modelops import deprecations
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.sessions import preflight
 from kedro_modelops.sessions.versioned_inputs import check_versioned
@@ -41,6 +42,7 @@ class CheckedSession(KedroSession):
         preflight.check_catalog(entries, whole, names)
         check_versioned(entries, whole)
         preflight.check_parameters(config, whole)
+        deprecations.warn(config["parameters"])
         if chosen:
             asked["node_names"] = preflight.with_makers(whole, chosen, entries)
         return super().run(**asked)
