@@ -65,7 +65,8 @@ class Row:
     def needs_a_look(self) -> list[str]:
         """Why somebody should look at the project, in words."""
         reasons = [*self.problems]
-        reasons += [f"{len(self.conflicts)} files in conflict"] if self.conflicts else []
+        files = "file" if len(self.conflicts) == 1 else "files"
+        reasons += [f"{len(self.conflicts)} {files} in conflict"] if self.conflicts else []
         reasons += [f"monitoring says {self.monitoring}"] if self.monitoring in WORRYING else []
         return reasons + [f"{rule}: {_first(found)}" for rule, found in self.broken.items() if found]
 

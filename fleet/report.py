@@ -52,7 +52,7 @@ def table(rows: Iterable[Row]) -> Table:
 
 def cells(row: Row) -> list[str]:
     """What the table says of a project."""
-    update = {None: UNKNOWN, "conflicts": f"{len(row.conflicts)} conflicts"}.get(row.update, row.update)
+    update = {None: UNKNOWN, "conflicts": f"conflicts: {len(row.conflicts)}"}.get(row.update, row.update)
     champion = f"{row.champion or UNKNOWN} {row.monitoring or ''}".strip()
     return [
         row.name,

@@ -117,7 +117,7 @@ def test_it_shows_who_is_behind_and_what_is_in_the_way(clone: Path) -> None:
     assert (gamma["champion"], gamma["monitoring"]) == ("7", "retrain")
     assert (alpha["trained"], delta["trained"]) == (TRAINED, None)
     assert "cannot be cloned" in delta["problems"][0]
-    for told in ("delta: cannot be cloned", "beta: 1 files in conflict", "gamma: monitoring says retrain"):
+    for told in ("delta: cannot be cloned", "beta: 1 file in conflict", "gamma: monitoring says retrain"):
         assert told in done.stdout
     assert "alpha: " not in done.stdout
     assert "logging configuration" not in done.stdout  # which would spoil --json

@@ -14,11 +14,14 @@ PROGRAMS += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Runs a server until the body ends; yields its URL for SQLAlchemy.
+def running_postgres(lets_in: str = "local all all trust") -> Iterator[str]:
+    """Runs a server until the body ends; yields its URL for SQLAlchemy, as the administrator.
 
     It does not run as root, so that root lets another user run it. Its folder is not below pytest's, which each run of
     pytest closes to other users.
+
+    Args:
+        lets_in: Lines of its `pg_hba.conf`.
     """
     user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
@@ -30,6 +33,7 @@ def running_postgres() -> Iterator[str]:
 
     data, options = folder / "data", f"-k {folder} -c listen_addresses= -c unix_socket_permissions=0777 -c fsync=off"
     run(PROGRAMS[-1] / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "-D", data)
+    run("sh", "-c", 'printf "%s\\n" "$1" >"$2"', "sh", lets_in, data / "pg_hba.conf")
     run(PROGRAMS[-1] / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options)
     try:
         yield f"postgresql+psycopg://postgres@/postgres?host={folder}"

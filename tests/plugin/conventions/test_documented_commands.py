@@ -3,9 +3,7 @@
 import os
 import re
 import shlex
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,8 +13,9 @@ from kedro_modelops.errors import RefusedError
 from kedro_modelops.predictions.prediction_store import PredictionStore
 from kedro_modelops.release.deployment.backup import rotate_password
 from kedro_modelops.testing.project import PROJECT, Kedro
-from service import POSTGRES
-from sqlalchemy import text
+from sqlalchemy import make_url, text
+
+from postgres import PROGRAMS, running_postgres
 
 DOCUMENT = (PROJECT / "docs" / "run-in-production.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
@@ -64,30 +63,17 @@ esac
 
 
 @pytest.fixture
-def server() -> Iterator[Path]:
+def server() -> Iterator[str]:
     """A PostgreSQL that asks for passwords, but the administrator; the folder of its socket."""
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    if user:
-        shutil.chown(folder, "postgres")
-
-    def run(*command: str | Path) -> None:
-        subprocess.run([*user, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=600)
-
-    data, options = folder / "data", f"-k {folder} -c listen_addresses= -c unix_socket_permissions=0777 -c fsync=off"
-    run(POSTGRES[-1] / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "-D", data)
-    run("sh", "-c", f"printf 'local all postgres trust\\nlocal all all scram-sha-256\\n' >{data}/pg_hba.conf")
-    run(POSTGRES[-1] / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options)
-    yield folder
-    run(POSTGRES[-1] / "pg_ctl", "stop", "-m", "immediate", "-D", data)
-    shutil.rmtree(folder)
+    with running_postgres("local all postgres trust\nlocal all all scram-sha-256") as url:
+        yield make_url(url).query["host"]
 
 
-@pytest.mark.skipif(not POSTGRES, reason="no PostgreSQL is here; .ci/run installs it")
+@pytest.mark.skipif(not PROGRAMS, reason="no PostgreSQL is here; .ci/run installs it")
 def test_a_password_of_the_database_is_rotated_while_services_start_and_write(
-    server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    psql = [str(POSTGRES[-1] / "psql"), "--host", str(server), "--username", "postgres"]
+    psql = [str(PROGRAMS[-1] / "psql"), "--host", server, "--username", "postgres"]
     made = f"CREATE ROLE predictions LOGIN PASSWORD '{OLD}'; CREATE DATABASE predictions OWNER predictions;"
     for statement in made.split("; "):
         subprocess.run([*psql, "--command", statement], check=True)
@@ -105,7 +91,7 @@ def test_a_password_of_the_database_is_rotated_while_services_start_and_write(
     monkeypatch.delenv("DEPLOY_HOST", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
     monkeypatch.setenv("PSQL", psql[0])
-    monkeypatch.setenv("SERVER", str(server))
+    monkeypatch.setenv("SERVER", server)
     with closing(PredictionStore(url("predictions", OLD))) as running:
         running.try_to_write()
         for _ in range(2):
