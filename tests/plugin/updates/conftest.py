@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from kedro_modelops.updates import updating
 from kedro_modelops.updates.versions import rendering
+from kedro_modelops.updates.versions.rendering import Apart
 from kedro_modelops.updates.versions.template import Version
 from tiny_template import TinyTemplate
 from versions_of_it import VERSIONS
@@ -40,11 +41,13 @@ def render_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple
     """Renders each version with the same answers once."""
     kept: dict[str, tuple[Path, dict[str, Any]]] = {}
 
-    def render(version: Version, answers: Mapping[str, Any], address: str, _: Path) -> tuple[Path, dict[str, Any]]:
+    def render(
+        version: Version, answers: Mapping[str, Any], address: str, _: Path, apart: Apart
+    ) -> tuple[Path, dict[str, Any]]:
         key = json.dumps([version.commit, dict(answers), address])
         if key not in kept:
             scratch = tmp_path_factory.mktemp("render") / "scratch"
-            kept[key] = rendering.render(version, answers, address, scratch)
+            kept[key] = rendering.render(version, answers, address, scratch, apart)
         return kept[key]
 
     return render
