@@ -87,7 +87,8 @@ def table() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as scratch:
         rows = contests(Path(scratch))
         trivial.mkdir()
-        (trivial / "__init__.py").write_text(TRIVIAL_PIPELINE, encoding="utf-8")
+        (trivial / "pipeline.py").write_text(TRIVIAL_PIPELINE, encoding="utf-8")
+        (trivial / "__init__.py").write_text(f"from {PACKAGE}.pipelines.trivial.pipeline import create_pipeline\n")
         with (trivial.parents[1] / "pipeline_registry.py").open("a", encoding="utf-8") as registry:
             registry.write('\nPIPELINES["trivial"] = f"{__package__}.pipelines.trivial"\n')
         with (PROJECT / "conf" / "base" / "catalog.yml").open("a", encoding="utf-8") as catalog:
