@@ -75,9 +75,8 @@ def take_clone(project: Project, folder: Path) -> Path:
             return clone
         shutil.rmtree(clone, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        lean = (
-            [] if Path(project.address).is_dir() else ["--filter=blob:none"]
-        )  # when files changed is asked of commits
+        # When files changed is asked of commits alone; a folder's contents cost nothing.
+        lean = [] if Path(project.address).is_dir() else ["--filter=blob:none"]
         run_git(folder, "clone", "--quiet", "--single-branch", "--no-tags", *lean, "--", project.address, str(clone))
         run_git(clone, "checkout", "--quiet", "--detach")
     except GitError as error:

@@ -272,7 +272,7 @@ def words_of_the_example(project: BakedProject) -> Iterator[str]:
 def test_a_table_becomes_a_project(project: BakedProject, table: Adopted, tmp_path: Path) -> None:
     of_a_server = "{url}" in table.place
     if of_a_server and not PROGRAMS:
-        pytest.skip("PostgreSQL is not installed")
+        pytest.skip("no PostgreSQL is here; .ci/run installs it")
     with running_postgres() if of_a_server else nullcontext("") as url:
         place = write(project, table, tmp_path, url)
         begun = time.monotonic()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from edits import Edit, Spoil
 from kedro_modelops.conformance.rule import Verdict
-from kedro_modelops.conformance.score.evidence import Evidence
+from kedro_modelops.conformance.score.last_run import Evidence
 from kedro_modelops.conformance.score.outcomes import FILE, run_tests
 from kedro_modelops.conformance.score.point import Scored, judge_point
 from kedro_modelops.conformance.score.rubric import POINTS, SECTIONS, badge, judge_score, sections

@@ -31,17 +31,17 @@ def conventions(ctx: click.Context, as_json: bool, without: tuple[str, ...], qui
         take(facts)
     with only_answers(as_json):
         judged = judging.judge_conventions(facts, without)
+    broken = [one for one in judged if one.verdict != "passed"]
     if as_json:
         answer(judging.describe(facts, judged))
     else:
-        broken = [one for one in judged if one.verdict != "passed"]
         for one in broken if quiet else judged:
             _tell(one)
         for sentence in judging.deprecated(facts):
             click.secho(f"! {sentence}", fg="yellow")
         if broken or not quiet:
             click.echo(f"{len(judged) - len(broken)} of {len(judged)} rules are kept.")
-    ctx.exit(int(any(one.verdict != "passed" for one in judged)))
+    ctx.exit(int(bool(broken)))
 
 
 @click.command(cls=Explained)
@@ -56,7 +56,7 @@ def conventions(ctx: click.Context, as_json: bool, without: tuple[str, ...], qui
 def score(ctx: click.Context, as_json: bool, badge: Path | None, at_least: int) -> None:
     """Judge the last run by the 28 points of The ML Test Score: the lowest of four sections counts, of 7."""
     from kedro_modelops.conformance.score import rubric  # noqa: PLC0415  (kedro --help does not need it)
-    from kedro_modelops.conformance.score.evidence import Evidence  # noqa: PLC0415  (the same)
+    from kedro_modelops.conformance.score.last_run import Evidence  # noqa: PLC0415  (the same)
 
     logging.getLogger("kedro").setLevel(logging.WARNING)  # what is loaded is no answer
     evidence = Evidence(Path.cwd())

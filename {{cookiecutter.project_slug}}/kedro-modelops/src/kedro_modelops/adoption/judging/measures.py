@@ -105,7 +105,7 @@ def measure_models(
             calibration=far_from_refusal(Calibration(max_error=1, bins=BINS), evidence),
             leak=far_from_refusal(Leak(max_score=FAR), evidence),
             ceiling=far_from_refusal(Leak(max_score=FAR), target_alone(evidence)),
-            repeated=repeated_share(proposal, table),
+            repeated=float(repeated_rows(evidence.train_set, evidence.test_set, evidence.problem).mean()),
             slices={column: gap for column, gap in slices.items() if gap is not None},
             fairness={column: gap for column, gap in rates.items() if gap is not None},
             unpredicted=tuple(
@@ -117,7 +117,7 @@ def measure_models(
 
 
 def repeated_share(proposal: Proposal, table: pd.DataFrame) -> float:
-    """Share of test rows that repeat a training row; it grows with the table."""
+    """Share of test rows that repeat a training row; it grows with the table, so that no sample tells it."""
     return float(repeated_rows(*divide(proposal, table), roles_of(proposal)).mean())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kedro_modelops.conformance.catalog_rules import contract_of
-from kedro_modelops.conformance.score.evidence import Evidence, Proof, require
+from kedro_modelops.conformance.score.last_run import Evidence, Proof, require
 from kedro_modelops.conformance.score.serving_cost import measure_costs
 from kedro_modelops.predictions.prediction_store import TRIAL, PredictionStore
 from kedro_modelops.problem import load_problem

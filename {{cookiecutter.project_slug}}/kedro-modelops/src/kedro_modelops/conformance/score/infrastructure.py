@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kedro_modelops.conformance.score.evidence import Evidence, Proof, require
+from kedro_modelops.conformance.score.last_run import Evidence, Proof, require
 from kedro_modelops.conformance.score.rollback import rehearse
 from kedro_modelops.models.explanation import explain, raw_record
 from kedro_modelops.models.scoring import answers

@@ -4,7 +4,7 @@ import json
 
 from sklearn.base import is_classifier
 
-from kedro_modelops.conformance.score.evidence import Evidence, Proof, require
+from kedro_modelops.conformance.score.last_run import Evidence, Proof, require
 from kedro_modelops.conformance.score.staleness import replay
 from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from kedro_modelops.conformance.score.evidence import Evidence, NotProvenError, Proof, require
+from kedro_modelops.conformance.score.last_run import Evidence, NotProvenError, Proof, require
 from kedro_modelops.conformance.score.serving_cost import measure_costs
 from kedro_modelops.models.scoring import answer, answers_in_numbers
 from kedro_modelops.predictions.digests import hash_rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kedro_modelops.conformance.rule import Verdict
-from kedro_modelops.conformance.score.evidence import Evidence, NotProvenError, Proof
+from kedro_modelops.conformance.score.last_run import Evidence, NotProvenError, Proof
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.sessions.tracebacks import own_lines
 

@@ -10,7 +10,7 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
-from kedro_modelops.conformance.score.evidence import require
+from kedro_modelops.conformance.score.last_run import require
 from kedro_modelops.registry import model_registry, promotion, seals
 from kedro_modelops.registry.ledger import entries
 from kedro_modelops.tracking.embedded_store import EMBEDDED

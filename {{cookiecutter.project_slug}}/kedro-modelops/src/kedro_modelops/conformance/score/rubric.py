@@ -7,7 +7,7 @@ from typing import Any
 
 from kedro_modelops.conformance.rule import Verdict
 from kedro_modelops.conformance.score import data, infrastructure, model, monitoring
-from kedro_modelops.conformance.score.evidence import Evidence
+from kedro_modelops.conformance.score.last_run import Evidence
 from kedro_modelops.conformance.score.point import Check, Point, Scored, judge_point
 
 REPORTING, CONF = "data/08_reporting", "conf/base/parameters"

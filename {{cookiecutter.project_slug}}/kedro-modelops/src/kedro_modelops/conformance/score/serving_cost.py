@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kedro_modelops.conformance.score.evidence import Evidence
+from kedro_modelops.conformance.score.last_run import Evidence
 from kedro_modelops.models.scoring import answer
 from kedro_modelops.predictions.records import features_of
 from kedro_modelops.problem import load_problem
