@@ -109,6 +109,14 @@ table = pd.DataFrame({
 })
 table.to_csv(PATH, sep='|', index=False)
 """
+SALES = """
+days, stores = pd.date_range('2023-01-01', periods=150), [f'S{number:02d}' for number in range(20)]
+day, store = np.repeat(days, len(stores)), np.tile(stores, len(days))
+price, size = draw.gamma(4, 1, len(day)).round(1), np.tile(draw.normal(100, 30, len(stores)).round(), len(days))
+table = pd.DataFrame({'store': store, 'day': day, 'price': price})
+table['sold'] = (size + 15 * (day.dayofweek > 4) - 5 * price + draw.normal(0, 6, len(day))).round(1)
+table.to_csv(PATH, index=False)
+"""
 PASSENGERS = """
 n = 1300
 table = pd.DataFrame({'class': draw.choice(['1st', '2nd', '3rd', 'crew'], n)})
@@ -230,8 +238,10 @@ TABLES = {
         "visits.txt",
         "pressure",
         "regression",
-        key="row_id",
-        told=("group         patient_id",),
+        told=("group         patient_id", "none: made of what callers send of a row"),
+    ),
+    "sales of stores and days": Adopted(
+        SALES, "sales.csv", "sold", "regression", time="day", told=("store and day together are the key",)
     ),
 }
 

@@ -24,7 +24,7 @@ def numbers(**columns: Any) -> pd.DataFrame:
 
 def test_a_table_of_customers() -> None:
     found = taken(customers(), target="churned")
-    assert (found.kind, found.classes, found.key, found.time) == ("binary", ("no", "yes"), "customer_id", None)
+    assert (found.kind, found.classes, found.key, found.time) == ("binary", ("no", "yes"), ("customer_id",), None)
     assert found.features == ("age", "monthly fee", "class")
     assert set(found.after) == {"days until end"}
     assert found.personal == {
@@ -64,7 +64,7 @@ def test_what_is_said_goes_before_what_is_found() -> None:
     found = taken(
         customers(), target="churned", key="none", keep=("days until end", "mail"), after=("age",), drop=("notes",)
     )
-    assert found.key is None
+    assert found.key == ()
     assert set(found.features) == {"mail", "monthly fee", "class", "days until end", "customer_id"} - {"customer_id"}
     assert found.after == {"age": "as you say"}
     assert found.dropped == {"notes": "as you wish"}
@@ -131,7 +131,7 @@ def test_the_target_by_its_name_else_the_last_column(names: list[str], target: s
 )
 def test_keys(name: str, values: Any, is_key: bool) -> None:
     found = taken(numbers(**{name: list(values)}, y=DRAW.normal(size=ROWS)), target="y")
-    assert (found.key == name) is is_key
+    assert (found.key == (name,)) is is_key
 
 
 def test_a_key_that_is_named_has_to_be_one() -> None:
@@ -139,15 +139,66 @@ def test_a_key_that_is_named_has_to_be_one() -> None:
         taken(numbers(y=DRAW.normal(size=ROWS)), target="y", key="z")
 
 
+def of_stores(**columns: Any) -> pd.DataFrame:
+    """One row for each store and day."""
+    days = np.arange(ROWS) // 20
+    table = {"store": [f"S{number % 20}" for number in range(ROWS)], "day": pd.Timestamp("2024-01-01") + days * DAY}
+    return numbers(**table, **columns, y=DRAW.normal(size=ROWS))
+
+
+DAY = np.timedelta64(1, "D")
+
+
+def test_two_columns_that_together_name_rows_are_the_key() -> None:
+    found = taken(of_stores(), target="y")
+    assert (found.key, found.time) == (("store", "day"), "day")
+    assert "store" in found.features
+    assert dict(lines(found))["key"] == "store and day"
+    rows = compute(found, found.table)
+    assert roles_of(found).key == "key"
+    assert rows["key"].is_unique
+    later = found.table.assign(x=0.0)
+    assert list(compute(found, later)["key"]) == list(rows["key"])
+
+
+def test_two_columns_that_are_unique_by_chance_are_no_key() -> None:
+    assert (
+        taken(numbers(opened_on=np.arange(ROWS) // 2 * DAY + pd.Timestamp("2020"), y=DRAW.normal(size=ROWS))).key == ()
+    )
+    leak = numbers(visit_id=np.arange(ROWS) // 20, reply=np.arange(ROWS) % 20, y=DRAW.normal(size=ROWS))
+    assert taken(leak, target="y").key == ("visit_id", "reply")
+    assert taken(leak, target="y", after=("reply",)).key == ()
+
+
+@pytest.mark.parametrize(("said", "key"), [("store,day", ("store", "day")), (" day , store", ("day", "store"))])
+def test_a_key_of_several_columns_is_named_with_commas(said: str, key: tuple[str, ...]) -> None:
+    assert taken(of_stores(), target="y", key=said).key == key
+    with pytest.raises(RefusedError, match="--key store: 380 rows have the key of another"):
+        taken(of_stores(), target="y", key="store")
+    with pytest.raises(RefusedError, match="--key stores: there is no such column; did you mean store"):
+        taken(of_stores(), target="y", key="stores,day")
+    with pytest.raises(RefusedError, match="--key store,y: y is known only after the prediction"):
+        taken(of_stores(), target="y", key="store,y")
+    named = numbers(**{"a,b": np.arange(ROWS), "y": DRAW.normal(size=ROWS)})
+    assert taken(named, target="y", key="a,b").key == ("a,b",)
+
+
+def test_a_key_of_content_tells_people_apart_who_look_alike() -> None:
+    alike = pd.DataFrame({"patient_id": np.arange(ROWS) // 8, "dose": np.arange(ROWS) % 4 * 1.5})
+    found = taken(alike.assign(y=DRAW.normal(size=ROWS)), target="y", key="none")
+    assert (found.group, found.sent, found.repeated) == ("patient_id", ["patient_id", "dose"], ROWS // 2)
+    assert compute(found, found.table).groupby("patient_id").size().eq(4).all()
+
+
 def test_rows_that_look_alike_are_given_a_number_and_few_that_repeat_are_left_out() -> None:
     alike = pd.DataFrame(
         {"a": DRAW.integers(0, 3, ROWS), "b": DRAW.choice(["x", "y"], ROWS), "y": DRAW.normal(size=ROWS)}
     )
     found = taken(alike, target="y")
-    assert (found.key, found.given, found.repeated) == ("row_id", True, 0)
+    assert (found.key, found.given, found.repeated) == (("row_id",), True, 0)
     few = numbers(y=DRAW.normal(size=ROWS))
     found = taken(pd.concat([few, few.head(2)], ignore_index=True), target="y")
-    assert (found.key, found.given, found.repeated) == (None, False, 2)
+    assert (found.key, found.given, found.repeated) == ((), False, 2)
 
 
 def test_the_time_is_no_date_of_birth_and_has_no_gaps() -> None:
@@ -172,7 +223,7 @@ def test_times_without_a_zone_are_of_the_clock_that_is_named() -> None:
 
 def test_rows_of_one_person_are_a_group() -> None:
     found = taken(numbers(patient_id=np.arange(ROWS) // 5, y=DRAW.normal(size=ROWS)), target="y")
-    assert (found.group, found.key) == ("patient_id", None)
+    assert (found.group, found.key) == ("patient_id", ())
     assert found.personal == {"patient_id": "an id of a person"}
     assert "patient_id" not in found.features
 

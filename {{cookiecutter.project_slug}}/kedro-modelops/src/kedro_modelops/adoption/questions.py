@@ -27,7 +27,8 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     yield "table", f"{proposal.place}: {proposal.rows:,} rows, {len(proposal.columns)} columns"
     yield "predicts", f"{proposal.target} ({proposal.kind}{_balance(proposal)})"
     given = ": a number given to each row, as rows look alike; callers send their own" if proposal.given else ""
-    yield "key", f"{proposal.key}{given}" if proposal.key else "none: made of what is known of a row"
+    made = "none: made of what callers send of a row"
+    yield "key", f"{' and '.join(proposal.key)}{given}" if proposal.key else made
     clock = f"{proposal.time}, clock of {proposal.zone}; the newest rows are the test set"
     drawn = "whole groups" if proposal.group else "rows"
     yield "time", clock if proposal.time else f"none: the test set is drawn at random, by {drawn}"

@@ -40,9 +40,11 @@ def assumed(proposal: Proposal) -> Iterator[str]:
     if proposal.time:
         yield f"times are of the clock of {proposal.zone}; {proposal.time} says when a row was (--time-zone, --time)"
     if proposal.given:
-        yield f"rows look alike, so each was given a {proposal.key}; callers send one of their own (--key)"
+        yield f"rows look alike, so each was given a {proposal.key_column}; callers send one of their own (--key)"
+    if len(proposal.key) > 1:
+        yield f"{' and '.join(proposal.key)} together are the key of a row (--key)"
     if not proposal.key:
-        yield "the key of a row is made of what is known of it: rows that are equal in that are one (--key)"
+        yield "the key of a row is made of what callers send of it: rows that are equal in that are one (--key)"
     if proposal.group:
         yield f"rows of one {proposal.group} stay together, in the split and in the cross-validation (--group)"
     for name, why in proposal.after.items():

@@ -32,16 +32,10 @@ def _every_day(times: pd.Series, days: int) -> bool:
     return days > 14 and times.dt.dayofweek.nunique() > 2  # noqa: PLR2004
 
 
-def request_columns(proposal: Proposal) -> list[str]:
-    """What callers send, in the order of the table: features, key and time."""
-    sent = {*proposal.features, proposal.key, proposal.time}
-    return [name for name in proposal.columns if name in sent]
-
-
 def key_name(proposal: Proposal) -> str:
     """The column of the model's input that holds keys."""
-    if proposal.key:
-        return proposal.key
+    if proposal.key_column:
+        return proposal.key_column
     return next(name for name in ("key", "row_key", "content_key") if name not in proposal.columns)
 
 
@@ -58,8 +52,8 @@ def roles_of(proposal: Proposal) -> Roles:
 def compute(proposal: Proposal, table: pd.DataFrame) -> pd.DataFrame:
     """Features with key, time, group and what became of each row; without rows of which that is not known."""
     rows = table[label(proposal, table).notna()]
-    known = rows[request_columns(proposal)]
-    keys = rows[proposal.key].astype(str) if proposal.key else key_from_content(known, known.columns)
+    single = proposal.key_column
+    keys = rows[single].astype(str) if single else key_from_content(rows, proposal.key or proposal.sent)
     rows, keys = rows[~keys.duplicated()].reset_index(drop=True), keys[~keys.duplicated()].reset_index(drop=True)
     found = pd.DataFrame({name: rows[name] for name in proposal.features})
     found = found.astype({column.name: "float32" for column in proposal.of_kind("number") if not column.survives_json})

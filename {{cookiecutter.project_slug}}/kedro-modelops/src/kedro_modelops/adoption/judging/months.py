@@ -29,7 +29,7 @@ MOST_VALUES, MOST_FILES = 200, 24
 
 def calendar_of_raw(proposal: Proposal) -> list[str]:
     """Columns that differ from file to file by their nature: times, and what names or numbers rows."""
-    apart = {proposal.key, proposal.time, *proposal.personal, *proposal.left_out}
+    apart = {proposal.key_column, proposal.time, *proposal.personal, *proposal.left_out}
     return [name for name, column in proposal.columns.items() if name in apart or column.kind == "time"]
 
 
@@ -40,7 +40,7 @@ def measure_files(proposal: Proposal) -> Mapping[str, float]:
     """
     if not (proposal.every and proposal.time):
         return {}
-    settings: dict[str, Any] = {"key": [proposal.key] if proposal.key else [], "time": proposal.time}
+    settings: dict[str, Any] = {"key": list(proposal.key), "time": proposal.time}
     settings |= {"calendar": calendar_of_raw(proposal), "time_zone": proposal.zone, "max_values": MOST_VALUES}
     ingestion = Ingestion.model_validate(settings | {"limits": LIMITS})
     table = proposal.table

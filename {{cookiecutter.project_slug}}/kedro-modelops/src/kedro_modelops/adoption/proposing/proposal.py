@@ -20,7 +20,7 @@ class Proposal:
         target: What is predicted.
         kind: Of problem.
         classes: Of the target, without those of fewer than `RAREST` rows; empty for a regression.
-        key: Column that identifies a row; None where its content does.
+        key: Columns that together identify a row; empty where its content does.
         time: When a row became known; None where time plays no part.
         zone: In which its days begin, and whose clock is meant where it comes without a zone.
         group: Rows of one value of this column are not divided between training and test.
@@ -41,7 +41,7 @@ class Proposal:
     target: str
     kind: ProblemKind
     classes: tuple[Any, ...] = ()
-    key: str | None = None
+    key: tuple[str, ...] = ()
     time: str | None = None
     zone: str = "UTC"
     group: str | None = None
@@ -61,6 +61,18 @@ class Proposal:
     def stored(self) -> str:
         """Where the table lies in the project: a file, or a folder with one for each period."""
         return f"data/01_raw/{self.name}{'' if self.every else '.parquet'}"
+
+    @property
+    def key_column(self) -> str | None:
+        """The column that holds keys as they are; None where they are made of a time, of several columns or of all."""
+        single = self.key[0] if len(self.key) == 1 else None
+        return single if single != self.time else None
+
+    @property
+    def sent(self) -> list[str]:
+        """What callers send: features, key, time, and the group where no key tells rows apart."""
+        sent = {*self.features, *self.key, self.time, None if self.key else self.group}
+        return [name for name in self.columns if name in sent]
 
     @property
     def rows(self) -> int:

@@ -50,7 +50,7 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     )
     timeless = wishes.says_time or bool(wishes.group)
     found = found.but(time=wishes.time if timeless else find_time(found))
-    found = found.but(key=wishes.key if wishes.says_key else find_key(found))
+    found = found.but(key=wishes.key_columns(columns) if wishes.says_key else find_key(found))
     found = found.but(group=wishes.group if wishes.says_group or found.time else find_group(found))
     return _with_parts(with_periods(found, source.files), wishes)
 
@@ -72,7 +72,7 @@ def find_time(proposal: Proposal) -> str | None:
     return next((column.name for column in named or fit), None)
 
 
-def find_key(proposal: Proposal) -> str | None:
+def find_key(proposal: Proposal) -> tuple[str, ...]:
     """The column that names rows: an id by its name or by its form, unique and complete."""
     for column in proposal.columns.values():
         if column.name in {proposal.target, proposal.time} or not column.unique or column.kind not in {"whole", "text"}:
@@ -80,8 +80,8 @@ def find_key(proposal: Proposal) -> str | None:
         short = column.kind == "whole" or bool((column.known.str.len() <= LONGEST_KEY).all())
         opaque = column.kind == "text" and column.known.str.fullmatch(OPAQUE).all()
         if short and (is_id(column) or opaque) and personal(column) in {None, "an id of a person"}:
-            return column.name
-    return None
+            return (column.name,)
+    return ()
 
 
 def find_group(proposal: Proposal) -> str | None:
@@ -89,7 +89,7 @@ def find_group(proposal: Proposal) -> str | None:
     groups = [
         column.name
         for column in proposal.columns.values()
-        if column.name not in {proposal.target, proposal.time, proposal.key}
+        if column.name not in {proposal.target, proposal.time, proposal.key_column}
         and column.kind in {"whole", "text"}
         and is_id(column)
         and not column.nulls
@@ -100,12 +100,12 @@ def find_group(proposal: Proposal) -> str | None:
 
 def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
     kept = set(wishes.keep)
-    roles = {proposal.target, proposal.key, proposal.time}
+    roles = {proposal.target, proposal.key_column, proposal.time}
     others = [column for name, column in proposal.columns.items() if name not in roles]
     about = {column.name: what for column in others if (what := personal(column))}
     about |= dict.fromkeys(wishes.personal, "as you say")
-    if proposal.key and is_id_of_person(proposal.columns[proposal.key]):
-        about[proposal.key] = "an id of a person"
+    if (key := proposal.key_column) and is_id_of_person(proposal.columns[key]):
+        about[key] = "an id of a person"
     left_out = {
         column.name: reason
         for column in others

@@ -1,5 +1,6 @@
 """What a person says of a table; all else is found in it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Any
@@ -20,7 +21,7 @@ class Wishes:
     Attributes:
         target: What is predicted.
         kind: Of problem.
-        key: Column that identifies a row, or `none`.
+        key: Column that identifies a row, several with commas between them that do so together, or `none`.
         time: Column that says when a row was, or `none`.
         zone: Time zone of the table's clock.
         group: Column whose rows are not divided between training and test, or `none`.
@@ -65,14 +66,21 @@ class Wishes:
         roles = {role: values[role] or NONE for role in ("key", "time", "group") if getattr(self, f"says_{role}")}
         return {name: value for name, value in values.items() if value not in {None, (), UTC}} | roles
 
+    def key_columns(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """The columns that are named as key, of these; one whose name has a comma is one."""
+        if not self.key or self.key in columns:
+            return (self.key,) if self.key else ()
+        return tuple(dict.fromkeys(part.strip() for part in self.key.split(",")))
+
     def check(self, columns: list[str]) -> None:
         """Refuses a wish that names no column.
 
         Raises:
             RefusedError: With the columns that are nearest.
         """
-        said = {"--target": self.target, "--key": self.key, "--time": self.time, "--group": self.group}
+        said = {"--target": self.target, "--time": self.time, "--group": self.group}
         named = [(option, name) for option, name in said.items() if name]
+        named += [("--key", name) for name in self.key_columns(columns)]
         named += [
             (f"--{option}", name) for option in ("after", "personal", "keep", "drop") for name in getattr(self, option)
         ]

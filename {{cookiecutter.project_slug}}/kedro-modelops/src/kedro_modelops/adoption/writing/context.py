@@ -116,5 +116,5 @@ def _limits(proposal: Proposal) -> Iterator[str]:
 def _grounds(proposal: Proposal) -> Iterator[tuple[str, str]]:
     for name, what in proposal.personal.items():
         use = "is seen by the model" if name in proposal.features else "is not seen by the model"
-        use = "names the row" if name == proposal.key else use
+        use = "names the row" if name in proposal.key else use
         yield name, f"It holds {what}, and {use}. Say here on what ground it is kept, or take it out of the data."

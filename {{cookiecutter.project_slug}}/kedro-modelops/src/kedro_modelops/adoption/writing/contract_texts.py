@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from kedro_modelops.adoption.judging.model_input import goal_name, key_name, request_columns
+from kedro_modelops.adoption.judging.model_input import goal_name, key_name
 from kedro_modelops.adoption.proposing.columns import Column
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.writing import contract_fields as fields
@@ -18,7 +18,7 @@ class ContractTexts:
         """Takes what the table is taken for."""
         self._proposal, self._key, self._goal = proposal, key_name(proposal), goal_name(proposal)
         self._attributes = fields.attributes_of(dict.fromkeys([*proposal.columns, self._key, self._goal]))
-        self._request = request_columns(proposal)
+        self._request = proposal.sent
         self._others = [name for name in proposal.columns if name not in self._request]
 
     def of_tables(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class ContractTexts:
 
     def _lists(self) -> dict[str, list[Any]]:
         proposal = self._proposal
-        unlisted = {*proposal.personal, *proposal.left_out, proposal.key}
+        unlisted = {*proposal.personal, *proposal.left_out, proposal.key_column}
         columns = [proposal.columns[name] for name in [*self._request, *self._others] if name not in unlisted]
         return {fields.list_name(self._named(c.name)): c.listed for c in columns if fields.needs_list(c)}
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kedro_modelops.adoption.judging.model_input import calendar_of, goal_name, key_name, request_columns
+from kedro_modelops.adoption.judging.model_input import calendar_of, goal_name, key_name
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.tables.periods import WORDS
 
@@ -10,7 +10,7 @@ from kedro_modelops.adoption.tables.periods import WORDS
 def names_of(proposal: Proposal, package: str) -> dict[str, Any]:
     """Names of tables, columns, contracts and imports."""
     calendar = calendar_of(proposal)
-    extra = [name for name in request_columns(proposal) if name not in proposal.features]
+    extra = [name for name in proposal.sent if name not in proposal.features]
     return {
         "p": proposal,
         "package": package,
