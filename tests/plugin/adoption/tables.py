@@ -1,5 +1,6 @@
 """Small tables, and what they are taken for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,6 @@ def customers(rows: int = ROWS) -> pd.DataFrame:
     )
 
 
-def taken(table: pd.DataFrame, **wishes: Any) -> Proposal:
+def taken(table: pd.DataFrame, units: Mapping[str, str] | None = None, **wishes: Any) -> Proposal:
     """What a table is taken for."""
-    return propose(Source(table, "rows", "rows.csv", "cells", {}), Wishes(**wishes))
+    return propose(Source(table, "rows", "rows.csv", "cells", {}, units=units or {}), Wishes(**wishes))

@@ -54,3 +54,16 @@ def test_rows_that_look_alike_are_counted_in_the_whole_table() -> None:
     few = whole.sample(MOST_ROWS, random_state=0).sort_index(ignore_index=True)
     assert repeated_share(found, whole) > 1.5 * repeated_share(found, few)
     assert judge(found).whole.repeated == repeated_share(found, whole)
+
+
+def test_probabilities_of_all_that_might_be_chosen_are_as_far_from_frequencies_as_is_allowed() -> None:
+    """Of a forest they are farther away than of a line, and it ranks as well."""
+    draw = np.random.default_rng(3)
+    x, z = draw.normal(size=(2, ROWS)).round(3)
+    found = taken(pd.DataFrame({"x": x, "z": z, "y": (x > 0).astype(int)}), target="y", keep=("x",))
+    table = compute(found, found.table)
+    training = training_of(found, divide(found, table)[0])
+    reached = measure_models(found, table, merged(training, quick_settings(training)), [], 20)
+    assert reached.miscalibrated > reached.calibration
+    assert gates_of(reached, WHOLE)["calibration"]["max_error"] > reached.miscalibrated
+    assert gates_of(reached, SAMPLE)["calibration"]["max_error"] > reached.calibration

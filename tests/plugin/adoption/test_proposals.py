@@ -248,6 +248,32 @@ def test_a_column_that_says_what_a_person_is_stays_a_feature() -> None:
     assert found.group is None
 
 
+def of_schools(alike: float, *, many: int = 40, **columns: Any) -> pd.DataFrame:
+    """Pupils of schools, of which each has a level of its own."""
+    school = np.arange(ROWS) % many
+    return numbers(school=school, **columns, y=alike * DRAW.normal(size=many)[school] + DRAW.normal(size=ROWS))
+
+
+def test_rows_of_one_thing_that_look_alike_are_a_group() -> None:
+    found = taken(of_schools(1), target="y")
+    assert (found.group, found.left_out, found.personal) == ("school", {"school": "names a group"}, {})
+    size = DRAW.integers(100, 900, 40)[np.arange(ROWS) % 40]
+    assert taken(of_schools(0, size=size), target="y").group == "school"
+
+
+def test_rows_of_one_thing_that_differ_as_all_do_and_few_things_are_features() -> None:
+    for table in (of_schools(0), of_schools(1, many=5)):
+        found = taken(table, target="y")
+        assert found.group is None
+        assert "school" in found.features
+
+
+def test_a_product_is_no_person() -> None:
+    table = numbers(y=DRAW.normal(size=ROWS))
+    assert taken(table.assign(name=[f"ford galaxie {number}" for number in range(ROWS)])).personal == {}
+    assert taken(table.assign(name=[f"Anna {'x' * number}" for number in range(ROWS)])).personal == {"name": "a name"}
+
+
 def test_a_wish_that_names_no_column_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"--target churn: there is no such column; did you mean churned"):
         taken(customers(), target="churn")

@@ -1,6 +1,7 @@
 """Files of every form give the same table."""
 
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from kedro_modelops.adoption.tables import read_source
-from kedro_modelops.adoption.tables.reading import plain_name
+from kedro_modelops.adoption.tables.column_names import plain_name
 from kedro_modelops.errors import RefusedError
 from sqlalchemy import NullPool, create_engine
 
@@ -52,6 +53,56 @@ def test_a_decimal_comma_is_found_with_points_between_thousands(tmp_path: Path) 
     found = read_source(str(file))
     assert found.table.to_dict("list") == {"a": [1234.5, 12.0], "b": [3.25, 4.0], "c": ["x,y", "z"]}
     assert "decimal comma" in found.form
+
+
+def test_points_between_thousands_are_none_of_decimals_where_decimals_have_commas(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a;b\n1.200;3,25\n950;4\n", encoding="utf-8")
+    assert read_source(str(tmp_path / "t.csv")).table.to_dict("list") == {"a": [1200, 950], "b": [3.25, 4.0]}
+
+
+@pytest.mark.parametrize("titles", ["Report of 2024\n\n", "Sales, all stores;;\n", ";;\n;;\n"])
+def test_titles_above_the_names_are_passed_over(tmp_path: Path, titles: str) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(f"{titles}a;b;c\n1;x;2\n3;y;4\n5;z;6\n", encoding="utf-8")
+    assert read_source(str(file)).table.to_dict("list") == {"a": [1, 3, 5], "b": ["x", "y", "z"], "c": [2, 4, 6]}
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "zip"])
+def test_compressed_files(table: pd.DataFrame, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"Some rows.csv.{ending}"
+    table.to_csv(file, sep=";", index=False)
+    source = read_source(str(file))
+    same(source.table, table)
+    assert source.name == "some_rows"
+    file.write_bytes(file.read_bytes()[:40])
+    with pytest.raises(RefusedError, match=r"Some rows\.csv\.\w+ cannot be decompressed"):
+        read_source(str(file))
+
+
+def test_an_archive_of_several_files_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as packed:
+        packed.writestr("a.csv", "a\n1\n")
+        packed.writestr("b.csv", "a\n1\n")
+    with pytest.raises(RefusedError, match=r"t\.zip holds 2 files: unpack it"):
+        read_source(str(tmp_path / "t.zip"))
+
+
+def test_columns_of_one_name_are_numbered_and_one_that_repeats_another_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("a, a,a,b\n1,2,1,x\n3,4,3,y\n", encoding="utf-8")
+    source = read_source(str(file))
+    assert source.table.to_dict("list") == {"a": [1, 3], "a 2": [2, 4], "b": ["x", "y"]}
+    assert source.dropped == {"a (again)": "repeats a"}
+
+
+@pytest.mark.parametrize("titles", [[], ["Prices of 2024"], ["Prices", None, "in EUR"]])
+def test_titles_above_a_sheet_are_passed_over(table: pd.DataFrame, tmp_path: Path, titles: list[str | None]) -> None:
+    file = tmp_path / "table.xlsx"
+    with pd.ExcelWriter(file) as writer:
+        for row, title in enumerate(titles):
+            pd.DataFrame([[title]]).to_excel(writer, startrow=row, header=False, index=False)
+        table.to_excel(writer, startrow=len(titles), index=False)
+    same(read_source(str(file)).table, table)
 
 
 def test_excel(table: pd.DataFrame, tmp_path: Path) -> None:
@@ -118,7 +169,6 @@ def test_a_table_of_a_server_is_named_without_user_and_password(store_url: str, 
         ("a,b\n1,2\n1,2,3\n", "is no table"),
         ("", "is no table"),
         ("a,b\n", "has no rows"),
-        ("a, a\n1,2\n", "column 'a' is there twice"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: str, told: str) -> None:
@@ -155,7 +205,13 @@ def test_an_index_with_a_name_is_a_column_and_one_without_is_none(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("name", "plain"),
-    [("Customers 2024", "customers_2024"), ("2024", "table_2024"), ("…", "table"), ("a" * 40, "a" * 30)],
+    [
+        ("Customers 2024", "customers_2024"),
+        ("Häuser", "hauser"),
+        ("2024", "table_2024"),
+        ("…", "table"),
+        ("a" * 40, "a" * 30),
+    ],
 )
 def test_names_of_tables(name: str, plain: str) -> None:
     assert plain_name(name) == plain

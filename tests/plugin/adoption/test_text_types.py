@@ -25,6 +25,8 @@ def kind(*values: Any) -> str:
         (["1", "x"], "object"),
         (["1", "?", "N/A"], "float64"),
         (["NA", "3"], "float64"),
+        (["1", "-", "n.a."], "float64"),
+        (["A", "-"], "object"),
     ],
 )
 def test_types_of_text(values: list[Any], dtype: str) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import click
 
 from kedro_modelops.adoption.judging.model_input import calendar_of
+from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.proposal import Proposal
-from kedro_modelops.adoption.proposing.roles import find_group
 from kedro_modelops.adoption.proposing.wishes import NONE, Wishes
 from kedro_modelops.adoption.tables.periods import WORDS
 
@@ -43,6 +43,8 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     features = [*proposal.features, *(f"{name} (of the time)" for name in calendar_of(proposal))]
     more = f" and {len(features) - SHOWN} more" if len(features) > SHOWN else ""
     yield "features", ", ".join(features[:SHOWN]) + more
+    if units := [f"{name} in {column.unit}" for name, column in proposal.columns.items() if column.unit]:
+        yield "units", f"{', '.join(units)}: callers send the numbers alone"
     yield from _warnings(proposal)
 
 

@@ -17,7 +17,7 @@ def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
     """Prints it."""
     whole = judged.whole
     click.echo(f"{proposal.place} is the project's table now: {proposal.target} is predicted ({proposal.kind}).")
-    metric = find_metric(judged.training["scoring"])
+    metric = find_metric(judged.training["scoring"], proposal.goal.unit)
     reached = f"the first model reaches {metric.title} {metric.tell(whole.score)} on {whole.rows:,} held-out rows"
     better = metric.amount(whole.over_dummy)
     click.echo(f"From {len(proposal.features)} columns {reached}, {better} better than a guess.")

@@ -30,23 +30,25 @@ FAR = 1e9
 """A margin that nothing reaches, so that a gate says how far something is."""
 
 
-def train_best(proposal: Proposal, table: pd.DataFrame, training: Training) -> tuple[Evidence, float]:
-    """Trains the candidates, and gathers what gates look at of the best of them.
+def train_candidates(proposal: Proposal, table: pd.DataFrame, training: Training) -> list[Evidence]:
+    """Trains the candidates, and gathers what gates look at.
 
     Returns:
-        That, and the lowest score on the held-out rows of those that another search might as well choose.
+        Of the best of them, and of those that another search might as well choose.
     """
     roles, (train, test) = roles_of(proposal), divide(proposal, table)
     results = compare_candidates(train, roles, training)
     model = fit_best(train, results, roles, training).estimator
     metrics = measure(model, train, test, roles, _evaluation(list(METRICS[proposal.kind]), [], 1))
     predictions = predict_test_set(model, test, roles)
-    evidence = Evidence(
-        model, train, test, roles, training.scoring, SEED, metrics, pd.DataFrame(), predictions, None, {}
-    )
+    best = Evidence(model, train, test, roles, training.scoring, SEED, metrics, pd.DataFrame(), predictions, None, {})
     rivals = (fit_best(train, found, roles, training).estimator for found in _close(results))
     features, target = roles.features(test), test[roles.target]
-    return evidence, min([evidence.score, *(score(rival, features, target, training.scoring) for rival in rivals)])
+    reached = ((rival, score(rival, features, target, training.scoring)) for rival in rivals)
+    return [
+        best,
+        *(replace(best, model=rival, metrics={f"test_{training.scoring}": found}) for rival, found in reached),
+    ]
 
 
 def _close(results: pd.DataFrame) -> Iterator[pd.DataFrame]:

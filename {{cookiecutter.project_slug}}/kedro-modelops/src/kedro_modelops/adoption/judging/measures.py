@@ -19,7 +19,7 @@ from kedro_modelops.adoption.judging.gate_measurements import (
     slice_gap,
     spread_of,
     target_alone,
-    train_best,
+    train_candidates,
 )
 from kedro_modelops.adoption.judging.model_input import divide, roles_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
@@ -44,6 +44,7 @@ class Measures:
         over_linear: How much more than a plain linear model.
         gap: How much more it reaches on its training rows.
         calibration: Mean distance of probabilities from frequencies; 0 of a regression.
+        miscalibrated: The largest among those that another search might as well choose.
         leak: What the best feature alone reaches.
         ceiling: What the target itself would reach as a feature.
         repeated: Share of test rows that repeat a training row.
@@ -61,6 +62,7 @@ class Measures:
     over_linear: float
     gap: float
     calibration: float
+    miscalibrated: float
     leak: float
     ceiling: float
     repeated: float
@@ -90,19 +92,21 @@ def measure_models(
     """
     with warnings.catch_warnings(), _silence():
         warnings.simplefilter("ignore")
-        evidence, lowest = train_best(proposal, table, Training.model_validate(training))
+        evidence, *rivals = train_candidates(proposal, table, Training.model_validate(training))
+        calibration = Calibration(max_error=1, bins=BINS)
         target, classify = evidence.train_set[evidence.problem.target], is_classifier(evidence.model)
         predicted = evidence.predictions["prediction"].value_counts()
         slices = {column: slice_gap(evidence, column, min_samples) for column in sliced}
         rates = {column: rate_gap(evidence, column, min_samples) for column in sliced}
         return Measures(
             score=evidence.score,
-            lowest=lowest,
+            lowest=min(found.score for found in (evidence, *rivals)),
             spread=math.inf if proposal.time else spread_of(evidence),
             over_dummy=far_from_refusal(Baseline(over_dummy=FAR, over_linear=-FAR), evidence),
             over_linear=far_from_refusal(Baseline(over_dummy=1 / FAR, over_linear=FAR), evidence),
             gap=far_from_refusal(Overfit(max_gap=FAR), evidence),
-            calibration=far_from_refusal(Calibration(max_error=1, bins=BINS), evidence),
+            calibration=far_from_refusal(calibration, evidence),
+            miscalibrated=max(far_from_refusal(calibration, found) for found in (evidence, *rivals)),
             leak=far_from_refusal(Leak(max_score=FAR), evidence),
             ceiling=far_from_refusal(Leak(max_score=FAR), target_alone(evidence)),
             repeated=float(repeated_rows(evidence.train_set, evidence.test_set, evidence.problem).mean()),

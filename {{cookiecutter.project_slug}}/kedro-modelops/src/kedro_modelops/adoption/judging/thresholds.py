@@ -40,7 +40,9 @@ SAMPLE = Margins(lead=0.6, spreads=None, least=0.25, error=0.12)
 
 def gates_of(measures: Measures, margins: Margins) -> dict[str, dict[str, float]]:
     """Thresholds by gate and option, for a model that reached this."""
-    reached = measures.score if margins.spreads is None else measures.lowest
+    always_same = margins.spreads is None
+    reached = measures.score if always_same else measures.lowest
+    error = measures.calibration if always_same else measures.miscalibrated
     lead = max(reached - measures.dummy, 0.01)
     lost = _lost(measures, margins, lead)
     slack = max(lead * margins.lead, margins.least / 15)
@@ -51,7 +53,7 @@ def gates_of(measures: Measures, margins: Margins) -> dict[str, dict[str, float]
             "over_linear": round_down(min(measures.over_linear, 0) - slack / 2),
         },
         "overfit": {"max_gap": round_up(max(measures.gap, 0) + max(slack / 2, margins.least))},
-        "calibration": {"max_error": min(round_up(measures.calibration * 1.25 + margins.error), 0.6)},
+        "calibration": {"max_error": min(round_up(error * 1.25 + margins.error), 0.6)},
         "leak": {"max_score": _between(measures.leak, measures.ceiling)},
         "disjoint": {"max_repeated": _repeated(measures.repeated)},
     }

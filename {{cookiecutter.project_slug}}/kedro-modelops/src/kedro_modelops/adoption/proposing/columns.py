@@ -27,10 +27,12 @@ class Column:
     Attributes:
         name: As callers write it.
         content: All rows.
+        unit: Of its numbers, where they were written with one.
     """
 
     name: str
     content: pd.Series
+    unit: str = ""
 
     @cached_property
     def kind(self) -> Kind:

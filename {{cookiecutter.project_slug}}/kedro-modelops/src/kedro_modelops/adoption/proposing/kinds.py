@@ -1,5 +1,6 @@
 """Which kind of problem a target makes, and which of its classes can be learned."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from kedro_modelops.adoption.proposing.columns import Column
@@ -20,7 +21,7 @@ def counted(column: Column, target: str) -> Column:
     is_class = column.name == target and column.distinct <= MOST_CLASSES[1]
     if column.kind != "number" or column.nulls or not column.is_whole:
         return column
-    return Column(column.name, column.content.astype("int64")) if is_class or is_id(column) else column
+    return replace(column, content=column.content.astype("int64")) if is_class or is_id(column) else column
 
 
 def kind_of(column: Column) -> ProblemKind:

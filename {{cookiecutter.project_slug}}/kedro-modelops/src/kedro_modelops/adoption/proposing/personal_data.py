@@ -5,8 +5,8 @@ import re
 from kedro_modelops.adoption.proposing.columns import Column
 
 PEOPLE = (
-    "account|applicant|borrower|citizen|client|contact|customer|employee|guest|member|passenger|patient|person|"
-    "respondent|staff|student|subject|subscriber|user|visitor"
+    "account|applicant|borrower|citizen|client|contact|customer|employee|guest|individual|learner|member|participant|"
+    "passenger|patient|person|pupil|respondent|staff|student|subject|subscriber|user|visitor"
 )
 NAMES = {
     "a name": rf"(first|last|full|given|family|middle|sur|nick|maiden|user|{PEOPLE})_?name|name|"
@@ -28,7 +28,7 @@ CONTENTS = {
 FULL_NAME = "(?:[A-ZÀ-Þ][\\w'\u2019.-]+[ ,]+){1,3}[A-ZÀ-Þ][\\w'\u2019-]+\\.?"
 MOST, MOSTLY_DIFFERENT = 0.8, 0.5
 """Shares of rows in which a form is found, and of different values among names."""
-MANY_IDS = 20
+MANY_IDS = 10
 """People that a column without an id's name has to tell apart, as the `student` of another table is yes or no."""
 ID = re.compile(r"(^|_)(id|ids|uuid|guid|key|identifier|ident|number|no|nr|num|code|ref|reference)$", re.ASCII)
 
@@ -69,9 +69,10 @@ def personal(column: Column) -> str | None:
 
 
 def _may_be(what: str, column: Column) -> bool:
-    """A name is text that differs from row to row; a date of birth is a time or a text."""
+    """A name differs from row to row, and holds no number as a product's does; a date of birth is a time or a text."""
     if what == "a name" and words_of(column.name) == "name":
-        return column.kind == "text" and column.distinct > MOSTLY_DIFFERENT * len(column.known) / 5
+        many = column.kind == "text" and column.distinct > MOSTLY_DIFFERENT * len(column.known) / 5
+        return many and bool(column.known.str.contains(r"\d").mean() < 1 - MOST)
     if what == "a name":
         return column.kind == "text"
     return column.kind in {"text", "time"} or what in {"a telephone number", "a number of a document or account"}

@@ -4,11 +4,12 @@ import re
 from textwrap import shorten
 
 from kedro_modelops.adoption.proposing.columns import Column, settle
+from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.keys import outcome, with_keys
 from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, counted, kind_of, suitable
 from kedro_modelops.adoption.proposing.leaks import find_leaks
 from kedro_modelops.adoption.proposing.periods import with_periods
-from kedro_modelops.adoption.proposing.personal_data import MANY_IDS, is_id, is_id_of_person, personal, words_of
+from kedro_modelops.adoption.proposing.personal_data import is_id, is_id_of_person, personal, words_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.tables import Source
@@ -34,7 +35,11 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     """
     table, unfit = settle(source.table, wishes.zone)
     wishes.check([str(name) for name in table])
-    columns = {str(name): Column(str(name), table[name]) for name in table if str(name) not in wishes.drop}
+    columns = {
+        name: Column(name, table[name], source.units.get(name, ""))
+        for name in map(str, table)
+        if name not in wishes.drop
+    }
     target = wishes.target or find_target(list(columns))
     columns = {name: counted(column, target) for name, column in columns.items()}
     kind: ProblemKind = suitable(columns[target], wishes.kind) if wishes.kind else kind_of(columns[target])
@@ -82,20 +87,6 @@ def find_key(proposal: Proposal) -> tuple[str, ...]:
         if short and (is_id(column) or opaque) and personal(column) in {None, "an id of a person"}:
             return (column.name,)
     return ()
-
-
-def find_group(proposal: Proposal) -> str | None:
-    """The column whose values come again and name what rows are about; people come first."""
-    groups = [
-        column.name
-        for column in proposal.columns.values()
-        if column.name not in {proposal.target, proposal.time, proposal.key_column}
-        and column.kind in {"whole", "text"}
-        and is_id(column)
-        and not column.nulls
-        and MANY_IDS <= column.distinct <= len(column.content) / 2
-    ]
-    return next(iter(sorted(groups, key=lambda name: not is_id_of_person(proposal.columns[name]))), None)
 
 
 def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ HEAD = 200_000
 LINES = 60
 DELIMITERS = ",;\t|"
 DECIMAL_COMMA = r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+(?:[eE][+-]?\d+)?"
+GROUPED = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+"
 
 
 class Form(NamedTuple):
@@ -22,6 +24,8 @@ class Form(NamedTuple):
 
     encoding: str
     delimiter: str
+    titles: int = 0
+    """Lines that stand above the names of the columns."""
 
 
 def read_delimited(file: Path) -> tuple[pd.DataFrame, str]:
@@ -42,6 +46,7 @@ def read_delimited(file: Path) -> tuple[pd.DataFrame, str]:
             file,
             sep=form.delimiter,
             encoding=form.encoding,
+            skiprows=form.titles,
             dtype=str,
             keep_default_na=False,
             na_values=[""],
@@ -64,7 +69,7 @@ def read_delimited(file: Path) -> tuple[pd.DataFrame, str]:
 def _names(file: Path, form: Form, table: pd.DataFrame) -> list[str]:
     """Names as the first line has them: pandas numbers those that are there twice."""
     with file.open(encoding=form.encoding, newline="") as opened:
-        names = next(csv.reader(opened, delimiter=form.delimiter, skipinitialspace=True), [])
+        names = next(csv.reader(islice(opened, form.titles, None), delimiter=form.delimiter, skipinitialspace=True), [])
     return names if len(names) == table.shape[1] and all(names) else [str(name) for name in table.columns]
 
 
@@ -75,7 +80,15 @@ def find_form(file: Path) -> Form:
     encoding = _encoding(file, head)
     text = head.decode(encoding, errors="ignore")
     lines = text.splitlines()[: LINES if len(head) < HEAD else -1][:LINES]
-    return Form(encoding, max(DELIMITERS, key=lambda mark: _agreement(lines, mark)))
+    delimiter = max(DELIMITERS, key=lambda mark: _agreement(lines[_titles(lines, mark) :], mark))
+    return Form(encoding, delimiter, _titles(lines, delimiter))
+
+
+def _titles(lines: list[str], delimiter: str) -> int:
+    """How many lines of a title or a note stand above the names: they have a first cell at most, most others more."""
+    wide = [any(row[1:]) for row in csv.reader(lines, delimiter=delimiter)]
+    first = wide.index(True) if True in wide else 0
+    return first if 2 * sum(wide) > len(wide) - first else 0
 
 
 def _encoding(file: Path, head: bytes) -> str:
@@ -103,15 +116,16 @@ def has_decimal_commas(table: pd.DataFrame) -> bool:
     """Whether some column holds numbers with a comma, and nothing else."""
     return any(
         bool(known.str.fullmatch(rf"{DECIMAL_COMMA}|[+-]?\d+").all()) and bool(known.str.contains(",").any())
-        for known in (table[name].dropna() for name in table)
+        for known in (column.dropna() for _, column in table.items())
         if len(known)
     )
 
 
 def _with_points(column: pd.Series) -> pd.Series:
+    """The column with decimal points, if it holds numbers that have a comma, or points between thousands."""
     known = column.dropna()
-    if not len(known) or not known.str.fullmatch(rf"{DECIMAL_COMMA}|[+-]?\d+").all():
+    if not len(known) or not known.str.fullmatch(rf"{DECIMAL_COMMA}|{GROUPED}|[+-]?\d+").all():
         return column
-    if not known.str.contains(",").any():
+    if not known.str.contains("[.,]").any():
         return column
     return column.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)

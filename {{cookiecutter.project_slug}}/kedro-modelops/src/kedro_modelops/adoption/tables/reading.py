@@ -1,13 +1,18 @@
 """Where a table comes from: a file, a folder of files, or a database; and the form in which it is looked at."""
 
-import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from kedro_modelops.adoption.tables.column_names import plain_name, with_index, with_plain_names
+from kedro_modelops.adoption.tables.compressed import ENDINGS, decompressed
 from kedro_modelops.adoption.tables.database import URL, read_database
 from kedro_modelops.adoption.tables.delimited import read_delimited
+from kedro_modelops.adoption.tables.excel import read_excel
+from kedro_modelops.adoption.tables.signed_numbers import numbers_without_units
 from kedro_modelops.adoption.tables.text_columns import settle_type
 from kedro_modelops.contracts.normalization import MEANINGLESS
 from kedro_modelops.errors import RefusedError
@@ -28,6 +33,7 @@ class Source(NamedTuple):
         form: How it is written, in words.
         dropped: Columns that hold nothing, or number the rows, with the reason.
         files: Name of the file, without its ending, that each row of a folder is from; None of what is no folder.
+        units: Of columns whose numbers were written with one.
     """
 
     table: pd.DataFrame
@@ -36,6 +42,7 @@ class Source(NamedTuple):
     form: str
     dropped: dict[str, str]
     files: pd.Series | None = None
+    units: Mapping[str, str] = MappingProxyType({})
 
 
 def read_source(place: str, query: str | None = None) -> Source:
@@ -58,33 +65,38 @@ def read_source(place: str, query: str | None = None) -> Source:
             table, form, files = _read_folder(path)
         else:
             table, form = _read_file(path)
-        name, shown = path.stem if path.is_file() else path.name, path.name
-    table = _with_plain_names(_with_index(table), shown)
+        name, shown = _stem(path) if path.is_file() else path.name, path.name
+    table, repeated = with_plain_names(with_index(table))
     if table.empty:
         msg = f"{shown} has no rows"
         raise RefusedError(msg)
-    dropped = {str(name): "empty" for name in table if table[name].isna().all()}
+    dropped = repeated | {str(name): "empty" for name in table if table[name].isna().all()}
     dropped |= {str(name): "numbers the rows" for name in table if MEANINGLESS.fullmatch(str(name))}
-    written = table.drop(columns=list(dropped))
-    typed = written.apply(lambda column: settle_type(column, numbers="cells" in form or "sheet" in form))
-    return Source(typed, plain_name(name), shown, form, dropped, files)
+    cells = "cells" in form or "sheet" in form
+    written, units = numbers_without_units(table.drop(columns=list(dropped), errors="ignore"), plain=cells)
+    typed = written.apply(lambda column: settle_type(column, numbers=cells))
+    return Source(typed, plain_name(name), shown, form, dropped, files, units)
 
 
-def plain_name(name: str) -> str:
-    """A name of Python in small letters, at most 30 characters."""
-    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30].strip("_")
-    return words if words[:1].isalpha() else f"table_{words}".strip("_")
+def _stem(path: Path) -> str:
+    """The name of a file without its ending; `visits` of `visits.csv.gz`."""
+    return Path(path.stem).stem if path.suffix.lower() in ENDINGS else path.stem
 
 
 def _read_file(path: Path) -> tuple[pd.DataFrame, str]:
-    suffix = path.suffix.lower()
     if not path.is_file():
         msg = f"there is no {path}: name a file, a folder of files, or the URL of a database (postgresql://…#table)"
         raise RefusedError(msg)
+    with decompressed(path) as file:
+        return _read_plain(file)
+
+
+def _read_plain(path: Path) -> tuple[pd.DataFrame, str]:
+    suffix = path.suffix.lower()
     if suffix in DELIMITED:
         return read_delimited(path)
     readers: dict[str, Callable[[Path], pd.DataFrame]] = {".parquet": pd.read_parquet, ".pq": pd.read_parquet}
-    readers |= dict.fromkeys(LINES, _read_json) | dict.fromkeys(EXCEL, _read_excel)
+    readers |= dict.fromkeys(LINES, _read_json) | dict.fromkeys(EXCEL, read_excel)
     if suffix not in readers:
         msg = f"{path}: files end in {', '.join(sorted(DELIMITED | LINES | EXCEL | {'.parquet'}))}"
         raise RefusedError(msg)
@@ -99,18 +111,6 @@ def _read_json(path: Path) -> pd.DataFrame:
     with path.open(encoding="utf-8") as opened:
         lines = opened.read(1) != "["
     return pd.read_json(path, lines=lines, convert_dates=False, dtype=False, precise_float=True)
-
-
-def _read_excel(path: Path) -> pd.DataFrame:
-    """Each cell has a type of its own, which is kept: 01234 that is text stays one."""
-    try:
-        return pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""]).infer_objects()
-    except ImportError as error:
-        msg = (
-            f"{path}: to read Excel, add openpyxl to the group `dev` of pyproject.toml, `make lock setup`; or save "
-            "the sheet as CSV"
-        )
-        raise RefusedError(msg) from error
 
 
 def _read_folder(folder: Path) -> tuple[pd.DataFrame, str, pd.Series]:
@@ -128,21 +128,5 @@ def _read_folder(folder: Path) -> tuple[pd.DataFrame, str, pd.Series]:
             msg = f"{file} has other columns than {files[0].name}: {other}"
             raise RefusedError(msg)
     table = pd.concat([table for table, _ in read], ignore_index=True)
-    stems = [file.stem for file, (rows, _) in zip(files, read, strict=True) for _ in range(len(rows))]
+    stems = [_stem(file) for file, (rows, _) in zip(files, read, strict=True) for _ in range(len(rows))]
     return table, f"{len(files)} files of {read[0][1]}", pd.Series(stems, dtype=object)
-
-
-def _with_plain_names(table: pd.DataFrame, shown: str) -> pd.DataFrame:
-    """Names as text, without spaces around them or breaks in them."""
-    names = [" ".join(str(name).split()) for name in table.columns]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        msg = f"{shown}: column '{twice[0]}' is there twice. Give each column a name of its own"
-        raise RefusedError(msg)
-    table.columns = pd.Index([name or f"column {number}" for number, name in enumerate(names, 1)])
-    return table
-
-
-def _with_index(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows numbered anew; an index that means something becomes columns."""
-    numbers = table.index.nlevels == 1 and table.index.name is None and pd.api.types.is_integer_dtype(table.index.dtype)
-    return table.reset_index(drop=numbers)

@@ -1,5 +1,6 @@
 """Columns of text that hold something else: numbers, truth values, times."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,23 @@ NULLS = {"NULL", "null", "N/A", "n/a", "#N/A", "NaN", "nan", "None", "?", "<NA>"
 """Texts by which programs write that there is no value; `NA` besides, where it is no code of two letters."""
 NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 LEADING_ZERO = r"[+-]?0\d+(?:\.\d*)?"
+NO_NUMBERS = {
+    "-",
+    "--",
+    "\u2013",
+    "\u2014",
+    ".",
+    "..",
+    ":",
+    "*",
+    "n.a.",
+    "k.A.",
+    "#DIV/0!",
+    "#VALUE!",
+    "#REF!",
+    "#NUM!",
+}
+"""Texts that stand for a value that is missing among numbers, and there alone."""
 TRUTH, LETTERS = {"true", "false"}, {"t", "f"}
 FORMATS = (
     "%d.%m.%Y",
@@ -56,9 +74,13 @@ def _as_text(value: Any) -> str:
 def without_null_words(column: pd.Series) -> pd.Series:
     """The column with null for texts that mean it."""
     known = column.dropna()
-    words = NULLS & set(known.unique())
-    if "NA" in set(known.unique()) and not known[~known.isin(NULLS)].str.fullmatch("[A-Z]{2}").all():
+    values = set(known.unique())
+    words = NULLS & values
+    if "NA" in values and not known[~known.isin(NULLS)].str.fullmatch("[A-Z]{2}").all():
         words |= {"NA"}
+    marks, others = NO_NUMBERS & values, values - words - NO_NUMBERS
+    if marks and others and all(re.search(r"\d", value) and not re.search("[A-Za-z]{4}", value) for value in others):
+        words |= marks
     return column.mask(column.isin(words), None) if words else column
 
 

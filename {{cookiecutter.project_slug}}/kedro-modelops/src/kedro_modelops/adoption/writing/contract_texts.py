@@ -47,7 +47,7 @@ class ContractTexts:
             "key_line": f"{key}metadata={'PERSONAL' if self._key in proposal.personal else 'BEFORE'})",
             "time_line": self._line(proposal.time) if proposal.time else "",
             "group_line": self._line(proposal.group, ranged=False) if proposal.group else "",
-            "target_line": f"{target}metadata=AFTER)",
+            "target_line": f"{target}metadata={_with_unit('AFTER', proposal.goal)})",
             "target_attribute": self._named(proposal.target),
             "prediction": f"Series[{kind}] = pa.Field({listed}metadata=BEFORE)",
         }
@@ -70,13 +70,18 @@ class ContractTexts:
         known = "AFTER" if column in {*self._proposal.after, self._proposal.target} else "BEFORE"
         known = "CLOCK" if found.kind == "time" and known == "BEFORE" else known
         known = "PERSONAL" if column in self._proposal.personal else known
-        return fields.field_line(found, self._named(column), known, ranged=ranged and known != "PERSONAL")
+        ranged = ranged and known != "PERSONAL"
+        return fields.field_line(found, self._named(column), _with_unit(known, found), ranged=ranged)
 
     def _lists(self) -> dict[str, list[Any]]:
         proposal = self._proposal
         unlisted = {*proposal.personal, *proposal.left_out, proposal.key_column}
         columns = [proposal.columns[name] for name in [*self._request, *self._others] if name not in unlisted]
         return {fields.list_name(self._named(c.name)): c.listed for c in columns if fields.needs_list(c)}
+
+
+def _with_unit(metadata: str, column: Column) -> str:
+    return f'{metadata} | {{"unit": {json.dumps(column.unit, ensure_ascii=False)}}}' if column.unit else metadata
 
 
 def _outcome_type(proposal: Proposal) -> str:

@@ -1,0 +1,45 @@
+"""Names of tables and of columns, as a project can keep them."""
+
+import re
+import unicodedata
+
+import pandas as pd
+
+
+def plain_name(name: str) -> str:
+    """A name of Python in small letters, at most 30 characters."""
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:30].strip("_")
+    return words if words[:1].isalpha() else f"table_{words}".strip("_")
+
+
+def with_plain_names(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Gives each column a name of its own, as text without spaces around it or breaks in it.
+
+    Args:
+        table: As it was read; columns may share a name.
+
+    Returns:
+        The table, and the columns that repeat one of their name in all rows, with the reason for which they are gone.
+    """
+    names = [" ".join(str(name).split()) or f"column {number}" for number, name in enumerate(table.columns, 1)]
+    kept: dict[str, int] = {}
+    repeated: dict[str, str] = {}
+    for position, name in enumerate(names):
+        if name in kept and table.iloc[:, kept[name]].equals(table.iloc[:, position]):
+            repeated[f"{name} (again)"] = f"repeats {name}"
+            continue
+        number = next(number for number in range(1, len(names) + 1) if _numbered(name, number) not in kept)
+        kept[_numbered(name, number)] = position
+    found = table.iloc[:, list(kept.values())]
+    return found.set_axis(pd.Index(list(kept)), axis=1), repeated
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} {number}"
+
+
+def with_index(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows numbered anew; an index that means something becomes columns."""
+    numbers = table.index.nlevels == 1 and table.index.name is None and pd.api.types.is_integer_dtype(table.index.dtype)
+    return table.reset_index(drop=numbers)
