@@ -23,6 +23,7 @@ def main(package: str, bundle: str) -> None:
     features, schemas = import_module(f"{package}.features"), import_module(f"{package}.schemas")
     nodes = import_module("kedro_modelops.pipelines.inference.nodes")
     inference = import_module("kedro_modelops.pipelines.inference.parameters").Inference()
+    written_as = import_module("kedro_modelops.predictions.partitions").WholeParquetDataset
     served = import_module("kedro_modelops.registry.export").load(Path(bundle) / "model")
     reference = pd.read_parquet("data/03_primary/reference.parquet")
     files = sorted(Path("data/01_raw/flights").glob("*.parquet"))
@@ -33,7 +34,7 @@ def main(package: str, bundle: str) -> None:
     def score() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for month, load in nodes.score_months(months, served, reference, inference).items():
-                load().to_parquet(Path(folder, month))
+                written_as(filepath=str(Path(folder, month))).save(load())
 
     def plain() -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import commands
 import containers
+import scale
 import serving
 from contest import BIN, BUILD, PACKAGE, PROJECT, TEMPLATE, command, seconds
 
@@ -86,6 +87,13 @@ def images() -> Iterator[str]:
         yield from containers.table(PROJECT, BUILD / "serving")
 
 
+def growth() -> Iterator[str]:
+    """Rows on what a hundred times the data take; the project's own data are gone then."""
+    train()
+    command(BIN / "kedro", "model", "promote", "1", "--to", "production", "--reason", "benchmark")()
+    yield from scale.table(PROJECT, PACKAGE)
+
+
 def train() -> None:
     """Trains a model, unless a part before has done so."""
     if not (PROJECT / "mlflow.db").exists():
@@ -99,7 +107,10 @@ PARTS = {
     "serving": service,
     "images": images,
     "demo": demo,
+    "scale": growth,
 }
+HOURS = {"scale"}
+"""Parts that are run when they are named."""
 
 
 def note(part: str, row: str) -> None:
@@ -123,7 +134,7 @@ def main() -> None:
     """Prints the table, or the parts of it that are named."""
     parser = argparse.ArgumentParser(description=f"Prints a table of ratios; {HISTORY.name} keeps every row.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parts = parser.parse_args().parts or list(PARTS)
+    parts = parser.parse_args().parts or [part for part in PARTS if part not in HOURS]
     if unknown := set(parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}: take {', '.join(PARTS)}")
     shutil.rmtree(BUILD, ignore_errors=True)

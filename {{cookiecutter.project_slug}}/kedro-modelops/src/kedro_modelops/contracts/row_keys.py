@@ -61,9 +61,10 @@ def hash_content(table: pd.DataFrame) -> pd.Series:
 
 def mix_bits(numbers: np.ndarray) -> np.ndarray:
     """Spreads each bit of a number over all 64, by the finalizer of MurmurHash3 (Appleby, 2011)."""
-    for factor in FACTORS:
-        numbers = (numbers ^ (numbers >> SHIFT)) * factor
     spread: np.ndarray = numbers ^ (numbers >> SHIFT)
+    for factor in FACTORS:
+        spread *= factor
+        spread ^= spread >> SHIFT
     return spread
 
 
@@ -119,7 +120,8 @@ def check_keys(identify: Identify, rows: pd.DataFrame) -> pd.Series:
     if pd.api.types.infer_dtype(keys, skipna=False) != "string":
         no_text = keys.map(lambda key: not isinstance(key, str))
         _refuse(keys, f"are no text (write `.astype(str)`, or {REMEDY})", no_text)
-    _refuse(keys, f"are empty, or have more than {LONGEST} characters", ~keys.str.len().between(1, LONGEST))
+    lengths = np.fromiter(map(len, keys), int, len(keys))
+    _refuse(keys, f"are empty, or have more than {LONGEST} characters", (lengths < 1) | (lengths > LONGEST))
     return keys
 
 
@@ -131,7 +133,7 @@ def _made(identify: Identify, rows: pd.DataFrame) -> pd.Series:
     return keys.astype(object)
 
 
-def _refuse(keys: pd.Series, what: str, where: pd.Series) -> None:
+def _refuse(keys: pd.Series, what: str, where: pd.Series | np.ndarray) -> None:
     if where.any():
         first = keys[where].iloc[0]
         msg = f"`identify` in features.py: {where.sum():,} of {len(keys):,} keys {what}; the first is {first}"

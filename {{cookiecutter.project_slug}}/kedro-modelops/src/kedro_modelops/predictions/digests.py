@@ -29,7 +29,9 @@ def hash_rows(table: pd.DataFrame) -> list[str]:
         return [""] * len(table)
     columns = [c.to_numpy() if isinstance(c.dtype, np.dtype) else c.array for _, c in table.items()]
     names = np.array([_hash_name(str(name)) for name in table.columns], np.uint64)
-    digits = mix_bits(mix_bits(_hash_cells(columns) + names[:, None]).sum(axis=0)).astype(">u8").tobytes().hex()
+    cells = _hash_cells(columns)
+    cells += names[:, None]
+    digits = mix_bits(mix_bits(cells).sum(axis=0)).astype(">u8").tobytes().hex()
     return [digits[start : start + 16] for start in range(0, len(digits), 16)]
 
 
@@ -60,8 +62,10 @@ def _hash_cells(columns: list[Any]) -> np.ndarray:
     for kind in set(kinds):
         places = [place for place, other in enumerate(kinds) if other == kind]
         if kind in WIDEST:
-            numbers = np.array([columns[place] for place in places], WIDEST[kind])
-            numbers = np.where(np.isnan(numbers), np.nan, numbers + 0.0) if kind == "f" else numbers
+            numbers: Any = np.array([columns[place] for place in places], WIDEST[kind])
+            if kind == "f":
+                numbers += 0.0
+                numbers[np.isnan(numbers)] = np.nan
             cells[places] = mix_bits(numbers.view(np.uint64))
         else:
             cells[places] = [_hash_other(columns[place]) for place in places]

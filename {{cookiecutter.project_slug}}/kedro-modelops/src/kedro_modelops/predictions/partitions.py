@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 LEFT_BY_SYSTEMS = {"desktop.ini", "thumbs.db"}
 OF_GIT = {".gitignore", ".gitkeep"}
+TEXT = {"string", "categorical"}
+LOOKED_AT = 1000
+"""Rows of a table by which a column of text is judged before it is written."""
 
 
 def is_data(name: str, suffix: str) -> bool:
@@ -72,8 +75,15 @@ class WholeParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro-datase
         """Writes beside the file, and takes its place."""
         path = get_filepath_str(self._get_save_path(), self._protocol)
         with self._fs.open(f"{path}.part", mode="wb") as file:
-            data.to_parquet(file, index=False)
+            data.to_parquet(file, index=False, use_dictionary=_repeating(data))
         self._fs.mv(f"{path}.part", path)
+
+
+def _repeating(table: pd.DataFrame) -> list[str]:
+    """Columns of text that comes again: a dictionary of ids, digests or numbers takes time, and saves no room."""
+    first = table.head(LOOKED_AT)
+    text = {name: values for name, values in first.items() if pd.api.types.infer_dtype(values) in TEXT}
+    return [str(name) for name, values in text.items() if 2 * values.nunique() <= len(values)]
 
 
 class WrittenOnce(PartitionedDataset):  # type: ignore[misc]  # kedro-datasets ships no types

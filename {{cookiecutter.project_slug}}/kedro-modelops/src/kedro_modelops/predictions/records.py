@@ -99,7 +99,8 @@ def as_table(scored: Scored, model: Version, **more: Any) -> pd.DataFrame:
         "version": model.version,
         "run_id": model.run_id,
     }
-    return pd.DataFrame(described | more | {f"{INPUTS}{name}": inputs[name].array for name in inputs})
+    asked = {f"{INPUTS}{name}": inputs[name].array for name in inputs}
+    return pd.DataFrame(described | more | asked, copy=False)
 
 
 def inputs_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 from kedro_modelops.errors import RefusedError
+from kedro_modelops.periods import concat_periods
 
 from ...features import OBSERVED, complete, compute_features, identify, label
 from ...schemas import TIME_ZONE, FlightPlan, Schedule
@@ -50,7 +51,7 @@ def split_train_test(features: Months, split: Split) -> tuple[pd.DataFrame, pd.D
 
     Args:
         features: `ModelInput` by month.
-        split: The months of each.
+        split: The months of each, and how many rows at most.
 
     Returns:
         Training set and test set, both `ModelInput`, rows in the order of months.
@@ -59,15 +60,15 @@ def split_train_test(features: Months, split: Split) -> tuple[pd.DataFrame, pd.D
         RefusedError: If a month of `split` has no data, or there are too few.
     """
     train, test = split.months(features)
-    return _months(features, train, "train"), _months(features, test, "test")
+    return _months(features, train, "train", split.max_rows), _months(features, test, "test", split.max_rows)
 
 
-def _months(features: Months, wanted: list[str], use: str) -> pd.DataFrame:
+def _months(features: Months, wanted: list[str], use: str, max_rows: int | None) -> pd.DataFrame:
     missing = [month for month in wanted if month not in features]
     if missing:
         msg = f"no flights for {', '.join(missing)}, which split.{use} asks for: add the month or change the parameter"
         raise RefusedError(msg)
-    return pd.concat([features[month]() for month in wanted], ignore_index=True)
+    return concat_periods([features[month] for month in wanted], max_rows)
 
 
 def sample_requests(flights_raw: Months, test_set: pd.DataFrame) -> pd.DataFrame:

@@ -39,6 +39,7 @@ class Split(BaseModel, extra="forbid", frozen=True):
         train_months: How many train in a rolling window.
         train: Months that train, if they are listed.
         test: Months that test, if they are listed.
+        max_rows: How many rows each set has at most, drawn evenly by month, where memory does not hold all; None: all.
     """
 
     window: Literal["expanding", "rolling", "listed"] = "listed"
@@ -46,6 +47,7 @@ class Split(BaseModel, extra="forbid", frozen=True):
     train_months: PositiveInt = 12
     train: Window | None = None
     test: Window | None = None
+    max_rows: PositiveInt | None = None
 
     @model_validator(mode="after")
     def _tests_after_training(self) -> "Split":
