@@ -26,6 +26,8 @@ from postgres import PROGRAMS, running_postgres
 PACKAGE = "flight_delays"
 STORES = ["sqlite", *(["postgresql"] if PROGRAMS else [])]
 STARTED = "Uvicorn running on "
+WORKER = "multiprocessing.spawn"
+"""In the command of a process that is one of several workers."""
 
 
 NURSERY = """
@@ -91,8 +93,11 @@ class Server:
 
     def _address(self) -> str:
         while self.process.is_running():
-            if started := [line["message"] for line in self.log() if STARTED in line["message"]]:
-                return str(started[0]).removeprefix(STARTED).split()[0]
+            for line in self.log():
+                if STARTED in line["message"]:
+                    return str(line["message"]).removeprefix(STARTED).split()[0]
+                if "address" in line:  # of several workers
+                    return f"http://{line['address']}"
             time.sleep(0.05)
         raise AssertionError(self._log.read_text())
 
@@ -105,6 +110,10 @@ class Server:
         """Sends rows."""
         body, headers = json.dumps({"dataframe_records": rows, **more}), {"Content-Type": "application/json"}
         return self.session.post(f"{self.url}/invocations", data=body, headers=headers, timeout=600)
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that answer, if there are several."""
+        return [child for child in self.process.children() if WORKER in " ".join(child.cmdline())]
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Ends it, by default as a container's engine does, and waits for its end."""

@@ -19,7 +19,7 @@ COPY pyproject.toml .
 # Where the plugin comes from a package index, it is in the lock, and this pattern fits nothing.
 COPY src kedro-modelop[s]/src src/
 COPY build/bundle bundle
-RUN printf 'from kedro_modelops.serving.run import main\n\nmain()\n' >serve.py \
+RUN printf 'from kedro_modelops.serving.run import main\n\nif __name__ == "__main__":\n    main()\n' >serve.py \
     && PYTHONPATH=src venv/bin/python -c "from pathlib import Path; from kedro_modelops.serving import run; \
         run.ModelSlot(run.BundleSource(Path('bundle')))"
 

@@ -86,7 +86,9 @@ def test_keys_rotate_without_a_restart(start: Start, plan: dict[str, object]) ->
         ({"keys_file": "/nowhere/keys.json"}, "there is no file /nowhere/keys.json"),
         ({"bundle": ""}, "no model: set SERVING_BUNDLE"),
         ({"bundle": "/nowhere"}, "holds no registered version"),
-        ({"max_rows": 0}, "max_rows"),
+        ({"max_rows": 0}, "SERVING_MAX_ROWS is .0.: Input should be greater than 0"),
+        ({"workers": 0}, "SERVING_WORKERS is .0.: Input should be greater than 0"),
+        ({"workers": "two"}, "SERVING_WORKERS is .two.: Input should be a valid integer"),
         ({"PREDICTION_STORE_URL": "sqlite:////nowhere/at/all.db"}, "does not answer"),
     ],
 )

@@ -18,7 +18,8 @@ from kedro_modelops.predictions.prediction_store import PredictionStore
 from service import Server, Start
 
 Row = dict[str, Any]
-KILLS = 20
+KILLS = {1: 20, 2: 5}
+"""By number of workers."""
 
 
 def note_answers(server: Server, plan: Row, answered: list[str]) -> None:
@@ -38,12 +39,13 @@ def store(store_url: str) -> Iterator[PredictionStore]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("workers", KILLS)
 def test_killed_twenty_times_under_load_it_has_lost_no_answer(
-    start: Start, store_url: str, store: PredictionStore, plan: Row
+    start: Start, store_url: str, store: PredictionStore, plan: Row, workers: int
 ) -> None:
     promised: list[str] = []
-    for kill in range(KILLS):
-        server, before = start(PREDICTION_STORE_URL=store_url, measured=False), len(promised)
+    for kill in range(KILLS[workers]):
+        server, before = start(PREDICTION_STORE_URL=store_url, measured=False, workers=workers), len(promised)
         with ThreadPoolExecutor(4) as pool:
             callers = [pool.submit(note_answers, server, plan, promised) for _ in range(4)]
             while len(promised) < before + 2 + kill and not any(caller.done() for caller in callers):
@@ -52,7 +54,7 @@ def test_killed_twenty_times_under_load_it_has_lost_no_answer(
             for caller in callers:
                 caller.result()
     stored = store.read()["prediction_id"]
-    assert len(promised) == len(set(promised)) > KILLS
+    assert len(promised) == len(set(promised)) > KILLS[workers]
     assert stored.is_unique
     assert set(promised) <= set(stored)
 

@@ -1,5 +1,6 @@
 """Another version takes the place of the one that serves, and no request notices."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -63,10 +64,17 @@ def reload(server: Server) -> Any:
     return server.session.post(f"{server.url}/reload", timeout=600)
 
 
+def ask_anew(server: Server, plan: Row) -> Any:
+    """Asks over a new connection, which any worker may take."""
+    server.session.close()
+    return server.ask(plan).json()
+
+
 @pytest.mark.slow
-def test_fifty_switches_under_load_lose_no_request(begin: Start, plan: Row) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_fifty_switches_under_load_lose_no_request(begin: Start, plan: Row, workers: int) -> None:
     promote("1")
-    server, stop = begin(), threading.Event()
+    server, stop = begin(workers=workers), threading.Event()
 
     def ask() -> list[tuple[int, str, float]]:
         found = []
@@ -88,19 +96,22 @@ def test_fifty_switches_under_load_lose_no_request(begin: Start, plan: Row) -> N
     assert all(chance == CHANCES[version] for _, version, chance in answers)
 
 
-def test_a_new_champion_is_found_without_being_told(begin: Start, plan: Row) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_new_champion_is_found_without_being_told(begin: Start, plan: Row, workers: int) -> None:
     promote("1")
-    server = begin(poll_seconds=0.1)
+    server = begin(poll_seconds=0.1, workers=workers)
     assert server.ask(plan).json()["model"]["version"] == "1"
     promote("2")
     deadline = time.monotonic() + 600
-    while server.ask(plan).json()["model"]["version"] == "1":
-        assert time.monotonic() < deadline
+    for _ in range(workers):
+        while ask_anew(server, plan)["model"]["version"] == "1":
+            assert time.monotonic() < deadline
 
 
-def test_a_version_that_fails_its_own_example_is_not_switched_in(begin: Start, plan: Row) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_version_that_fails_its_own_example_is_not_switched_in(begin: Start, plan: Row, workers: int) -> None:
     promote("1")
-    server = begin()
+    server = begin(workers=workers)
     promote("3")
     refused = reload(server)
     assert refused.status_code == 409
@@ -108,8 +119,11 @@ def test_a_version_that_fails_its_own_example_is_not_switched_in(begin: Start, p
     assert "version 1 goes on" in refused.json()["message"]
     assert server.ask(plan).json()["model"]["version"] == "1"
     promote("2")
-    assert reload(server).json()["model"]["version"] == "2"
+    assert reload(server).json() == {"switched": True, "model": server.session.get(f"{server.url}/ready").json()}
+    assert {ask_anew(server, plan)["model"]["version"] for _ in range(8)} == {"2"}
     assert reload(server).json()["switched"] is False
+    page = server.session.get(f"{server.url}/metrics").text
+    assert re.findall(r'model_info{.*version="(\d)"', page) == ["2"]
 
 
 def test_without_a_champion_nothing_is_served(begin: Start) -> None:

@@ -2,12 +2,15 @@
 
 import json
 import os
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import click
 import mlflow
 import pandas as pd
+from click.exceptions import Exit
 from kedro.framework.session import KedroSession
 
 from kedro_modelops.logs.json_lines import JsonLog
@@ -15,9 +18,12 @@ from kedro_modelops.problem import load_problem
 from kedro_modelops.registry import model_registry
 from kedro_modelops.registry.ledger.audit import audit
 from kedro_modelops.serving.access.keys import create_key, read_keys, revoke_key
+from kedro_modelops.serving.logs import log_json
 from kedro_modelops.serving.run import run
 from kedro_modelops.serving.scoring.sources import RegistrySource, write_bundle
-from kedro_modelops.serving.settings import Settings
+from kedro_modelops.serving.settings import Settings, read_settings
+from kedro_modelops.serving.workers.supervisor import supervise
+from kedro_modelops.serving.workers.worker import Worker
 from kedro_modelops.tracking.runs import connect
 
 LAPTOP, REFERENCE = "laptop", "reference"
@@ -30,19 +36,32 @@ def serve_here(env: str | None, port: int, keys: Path) -> None:
         RefusedError: If there is no model, or it is not fit to serve.
     """
     name, reference, trusted_types = _open(env)
-    settings = Settings(port=port, keys_file=keys, model_name=name, trusted_types=tuple(trusted_types))
+    settings = read_settings(port=port, keys_file=keys, model_name=name, trusted_types=tuple(trusted_types))
     aliases = [settings.alias]
     if not mlflow.get_tracking_uri().startswith(("http", "databricks")):
         aliases.append(model_registry.CHALLENGER)
-    source = RegistrySource(name, *aliases, trusted_types=trusted_types)
-    version = source.newest()
+    version = RegistrySource(name, *aliases).newest()
     if settings.alias not in model_registry.aliases(name):
         click.echo(f"There is no {settings.alias} yet: version {version}, the newest challenger, serves in its place.")
     for sentence in audit(name):
         click.echo(sentence)
     _say_how(settings, keys)
     os.environ["MLFLOW_TRACKING_URI"] = mlflow.get_tracking_uri()  # for the process of a challenger
-    run(settings, source, reference, JsonLog("service"))
+    serve = partial(serve_registered, aliases, reference)
+    if settings.workers == 1:
+        serve(settings)
+        return
+    log_json("INFO", JsonLog("service"))
+    if code := supervise(settings, serve):
+        raise Exit(code)
+
+
+def serve_registered(
+    aliases: Sequence[str], reference: pd.DataFrame | None, settings: Settings, worker: Worker | None = None
+) -> None:
+    """Serves the version that has the first of the aliases."""
+    source = RegistrySource(str(settings.model_name), *aliases, trusted_types=settings.trusted_types)
+    run(settings, source, reference, JsonLog("service"), worker=worker)
 
 
 def bundle(env: str | None, wanted: str, folder: Path) -> None:

@@ -1,19 +1,22 @@
 """What can be seen of the service: a log line and metrics for each request."""
 
 import logging
+import os
 import re
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 from opentelemetry import trace
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kedro_modelops.serving.answers import refuse
 from kedro_modelops.serving.logs import without_values
 from kedro_modelops.serving.scoring.models import ServedModel
+from kedro_modelops.serving.workers.figures import FIGURES, registry_of_workers
 from kedro_modelops.telemetry.spans import current_trace
 
 logger = logging.getLogger(__name__)
@@ -35,9 +38,10 @@ class Metrics:
 
     def __init__(self) -> None:
         """Starts at zero."""
-        self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        kind: dict[str, Any] = {"namespace": "prediction_service", "registry": self.registry}
+        self._registry, self._folder = CollectorRegistry(), os.environ.get(FIGURES)
+        if not self._folder:
+            ProcessCollector(registry=self._registry)
+        kind: dict[str, Any] = {"namespace": "prediction_service", "registry": self._registry}
         self.requests = Counter("http_requests", "Requests by path and status", ["path", "status"], **kind)
         self.seconds = Histogram("http_request_duration_seconds", "Time to answer", ["path"], buckets=SECONDS, **kind)
         self.predictions = Counter("predictions", "Rows answered, by version", ["version"], **kind)
@@ -46,16 +50,28 @@ class Metrics:
         self.shadow = Counter(
             "shadow_rows", "Rows for a challenger in shadow, by what came of them", ["result"], **kind
         )
-        self.waiting = Gauge("waiting_rows", "Rows that wait", **kind)
-        self.store = Gauge("store_writable", "1 while predictions can be stored", **kind)
-        self.model = Gauge("model_info", "What serves", ["name", "version", "run_id"], **kind)
+        self.waiting = Gauge("waiting_rows", "Rows that wait", multiprocess_mode="livesum", **kind)
+        said = "1 while predictions can be stored"
+        self.store = Gauge("store_writable", said, multiprocess_mode="livemostrecent", **kind)
+        labels = ["name", "version", "run_id"]
+        self._model = Gauge("model_info", "What serves", labels, multiprocess_mode="livemax", **kind)
+        self._shown: tuple[str, str, str] | None = None
 
-    def show(self, model: ServedModel, waiting_rows: int, *, writable: bool) -> None:
+    def show(self, model: ServedModel, waiting_rows: int) -> None:
         """Takes down what is so now."""
-        self.model.clear()
-        self.model.labels(model.name, model.version, model.run_id).set(1)
+        serves = (model.name, model.version, model.run_id)
+        if self._shown and self._shown != serves:
+            if self._folder:  # from which nothing is removed
+                self._model.labels(*self._shown).set(0)
+            else:
+                self._model.remove(*self._shown)
+        self._model.labels(*serves).set(1)
+        self._shown = serves
         self.waiting.set(waiting_rows)
-        self.store.set(writable)
+
+    def page(self) -> bytes:
+        """The figures of this process, or of all workers."""
+        return generate_latest(registry_of_workers(Path(self._folder)) if self._folder else self._registry)
 
 
 class Observer:

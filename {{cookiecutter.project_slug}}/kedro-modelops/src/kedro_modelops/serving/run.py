@@ -6,7 +6,6 @@ import sys
 from typing import Any
 
 import uvicorn
-from pydantic import ValidationError
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.predictions.prediction_store import PredictionStore
@@ -18,7 +17,9 @@ from kedro_modelops.serving.logs import log_json
 from kedro_modelops.serving.scoring.models import ModelSlot, Source
 from kedro_modelops.serving.scoring.sources import BundleSource, RegistrySource, read_reference
 from kedro_modelops.serving.service import Service
-from kedro_modelops.serving.settings import Settings
+from kedro_modelops.serving.settings import Settings, read_settings
+from kedro_modelops.serving.workers.supervisor import supervise
+from kedro_modelops.serving.workers.worker import Worker
 from kedro_modelops.telemetry import export
 
 logger = logging.getLogger(__name__)
@@ -28,10 +29,19 @@ def main() -> None:
     """Serves what the environment names; where something is missing, or not fit to serve, it says so and ends."""
     try:
         load_problem()  # whatever else is missing, a fault in the project's code is told first
-        settings = Settings()
-        run(settings, _source(settings), read_reference(settings.bundle) if settings.bundle else None)
-    except (RefusedError, ValidationError) as error:
+        settings = read_settings()
+        if settings.workers == 1:
+            serve_named(settings)
+        else:
+            log_json()
+            sys.exit(supervise(settings, serve_named))
+    except RefusedError as error:
         sys.exit(str(error))
+
+
+def serve_named(settings: Settings, worker: Worker | None = None) -> None:
+    """Serves the model that the settings name."""
+    run(settings, _source(settings), read_reference(settings.bundle) if settings.bundle else None, worker=worker)
 
 
 def _source(settings: Settings) -> Source:
@@ -43,7 +53,9 @@ def _source(settings: Settings) -> Source:
     raise RefusedError(msg)
 
 
-def run(settings: Settings, source: Source, reference: Any, *logs: logging.Handler) -> None:
+def run(
+    settings: Settings, source: Source, reference: Any, *logs: logging.Handler, worker: Worker | None = None
+) -> None:
     """Serves until it is told to stop; what was accepted by then is finished.
 
     Args:
@@ -51,6 +63,7 @@ def run(settings: Settings, source: Source, reference: Any, *logs: logging.Handl
         source: Of the model.
         reference: What rows are completed with; None if nothing is.
         logs: Where its log goes beside standard output.
+        worker: Which of several processes this is; None if there is one only.
 
     Raises:
         RefusedError: If no keys are named, if there is no model, or if it is not fit to serve.
@@ -62,17 +75,18 @@ def run(settings: Settings, source: Source, reference: Any, *logs: logging.Handl
     log_json("INFO", *logs)
     export.start("prediction-service")
     slot, keys = ModelSlot(source), KeyRing(settings.keys_file)
-    app = create_app(Service(settings, slot, PredictionStore(), reference), keys)
+    app = create_app(Service(settings, slot, PredictionStore(), reference, worker), keys)
     logger.info("serving", extra={"model": slot.current.name, "version": slot.current.version, "keys": len(keys)})
     gc.freeze()  # what is loaded stays: a full collection that walks it lets requests wait for a tenth of a second
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        http=limited_to(settings.header_seconds),
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.shutdown_seconds,
-    )
+    options: dict[str, Any] = {
+        "http": limited_to(settings.header_seconds),
+        "ws": "none",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": settings.shutdown_seconds,
+    }
+    if worker:
+        uvicorn.Server(uvicorn.Config(app, **options)).run([worker.listener])
+    else:
+        uvicorn.run(app, host=settings.host, port=settings.port, **options)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.predictions.prediction_store import PredictionStore
@@ -24,20 +24,30 @@ from kedro_modelops.serving.scoring.scorer import Scorer
 from kedro_modelops.serving.scoring.storage import Storage, StoreError
 from kedro_modelops.serving.settings import Settings
 from kedro_modelops.serving.shadow.mirror import Mirror
+from kedro_modelops.serving.workers.worker import Worker
 from kedro_modelops.telemetry import export
 from kedro_modelops.telemetry.spans import step
 
 COME_AGAIN = {"retry-after": "1"}
 MOST_LOGGED = 10
 """Broken rules of a request."""
+SHOW_EVERY = 1.0
+"""Seconds between looks at what a worker shows on the page of another."""
 
 
 class Service:
     """What the paths do."""
 
-    def __init__(self, settings: Settings, slot: ModelSlot, store: PredictionStore, reference: Any) -> None:
-        """Takes the parts; `reference` is what rows are completed with."""
-        self._settings, self._slot, self._storage = settings, slot, Storage(store)
+    def __init__(
+        self,
+        settings: Settings,
+        slot: ModelSlot,
+        store: PredictionStore,
+        reference: Any,
+        worker: Worker | None = None,
+    ) -> None:
+        """Takes the parts; `reference` is what rows are completed with, `worker` which of several processes this is."""
+        self._settings, self._slot, self._storage, self._worker = settings, slot, Storage(store), worker
         problem = load_problem()
         self.contract = RequestContract(problem.request, dict(problem.example), settings.max_rows)
         try_keys(self.contract, reference)
@@ -100,13 +110,21 @@ class Service:
             switched = await self._slot.refresh()
         except RefusedError as error:
             raise UnansweredError(409, f"{error}; version {self._slot.current.version} goes on") from error
-        return Reloaded(switched=switched, model=self._model())
+        others = await self._worker.refresh_others() if self._worker else []
+        if problems := [outcome for outcome in others if isinstance(outcome, str)]:
+            raise UnansweredError(409, f"not all processes took the newest version: {problems[0]}")
+        return Reloaded(switched=switched or any(others), model=self._model())
 
     async def metrics_page(self) -> Response:
         """Figures for Prometheus."""
-        writable = await self._storage.is_writable()
-        self.metrics.show(self._slot.current, self._batcher.waiting_rows, writable=writable)
-        return Response(generate_latest(self.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        self.metrics.store.set(await self._storage.is_writable())
+        self.metrics.show(self._slot.current, self._batcher.waiting_rows)
+        return Response(self.metrics.page(), media_type=CONTENT_TYPE_LATEST)
+
+    async def _keep_shown(self) -> None:
+        while True:
+            self.metrics.show(self._slot.current, self._batcher.waiting_rows)
+            await asyncio.sleep(SHOW_EVERY)
 
     @contextlib.asynccontextmanager
     async def life(self, app: FastAPI) -> AsyncIterator[None]:
@@ -117,6 +135,9 @@ class Service:
             tasks.append(asyncio.create_task(self._slot.follow(self._settings.poll_seconds)))
         if self._mirror:
             self._mirror.start()
+        if self._worker:
+            tasks.append(asyncio.create_task(self._keep_shown()))
+            self._worker.join(self._slot.try_refresh)
         yield
         for task in tasks:
             task.cancel()

@@ -1,17 +1,23 @@
 """Settings of the service, from the environment: `SERVING_PORT=8080` sets `port`."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings
 
+from kedro_modelops.errors import RefusedError
 
-class Settings(BaseSettings, env_prefix="SERVING_", env_ignore_empty=True, frozen=True):
+PREFIX = "SERVING_"
+
+
+class Settings(BaseSettings, env_prefix=PREFIX, env_ignore_empty=True, frozen=True):
     """What the service is told when it starts.
 
     Attributes:
         host: Address to listen on.
         port: Port to listen on.
+        workers: Processes that answer there, each with the model and a core of its own.
         keys_file: API keys; without them nobody is answered.
         bundle: Folder of a model and of what rows are completed with.
         model_name: Name in the registry that MLFLOW_TRACKING_URI names; when set, the model comes from there.
@@ -34,6 +40,7 @@ class Settings(BaseSettings, env_prefix="SERVING_", env_ignore_empty=True, froze
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65_535)
+    workers: PositiveInt = 1
     keys_file: Path | None = None
     bundle: Path | None = None
     model_name: str | None = None
@@ -50,3 +57,13 @@ class Settings(BaseSettings, env_prefix="SERVING_", env_ignore_empty=True, froze
     shadow: str | None = None
     shadow_waiting_rows: PositiveInt = 1_000
     shutdown_seconds: PositiveInt = 20
+
+
+def read_settings(**given: Any) -> Settings:
+    """What the environment says, but for what is given; RefusedError if it says what no setting can be."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        told = [f"{PREFIX}{str(fault['loc'][0]).upper()} is {fault['input']!r}: {fault['msg']}" for fault in faults]
+        raise RefusedError("\n".join(told)) from error

@@ -106,6 +106,16 @@ class ModelSlot:
             logger.info("another version serves", extra={"version": version})
             return True
 
+    async def try_refresh(self) -> bool | str:
+        """Does so for another process that was told to: whether another model serves now, or why it was not taken."""
+        try:
+            return await self.refresh()
+        except RefusedError as error:
+            return str(error)
+        except Exception:
+            logger.exception("the newest version was not taken", extra={"version": self.current.version})
+            return "the log says why"
+
     async def follow(self, seconds: float) -> None:
         """Looks for a newer version for ever; when something goes wrong, it is logged and the current one goes on."""
         while True:

@@ -1,0 +1,1 @@
+"""Several processes behind one port: how they are started and replaced, switch models together, and show one page."""
