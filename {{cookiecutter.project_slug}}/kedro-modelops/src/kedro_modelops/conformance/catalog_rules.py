@@ -12,7 +12,7 @@ from kedro_modelops.contracts import Table
 from kedro_modelops.problem import load_problem
 from kedro_modelops.stages.in_step import difference
 
-ALWAYS = ("ParquetDataset", "PartitionedDataset", "FlatPartitions")
+ALWAYS = ("ParquetDataset", "PartitionedDataset", "FlatPartitions", "ComputedPartitions")
 """How types of datasets end that hold tables, whoever makes them."""
 LIBRARIES = ("pandas.", "polars.", "spark.", "dask.", "ibis.", "geopandas.", "snowflake.", "databricks.", "partitions.")
 """Kinds of datasets that hold tables; what a pipeline of the plugin makes of them is the plugin's to know."""

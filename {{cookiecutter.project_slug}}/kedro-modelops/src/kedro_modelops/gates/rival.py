@@ -9,9 +9,15 @@ from scipy.stats import bootstrap
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
+from kedro_modelops.distribution.parallel import starmap
 from kedro_modelops.gates.gate import Evidence, Gate, Judgement, Verdict, at_least, not_judged
 from kedro_modelops.models.recorded_answers import Recorded
 from kedro_modelops.models.scoring import score
+
+PARTS = 20
+"""Into how many calls the draws are divided."""
+Rivals = tuple[Recorded, Recorded]
+"""Answers of the new model and of the champion."""
 
 
 class NotWorseThanChampion(Gate):
@@ -70,30 +76,42 @@ class NotWorseThanChampion(Gate):
     def _difference(self, evidence: Evidence, champion: Pipeline) -> tuple[float, float]:
         rows = evidence.test_set.sample(min(self.max_samples, len(evidence.test_set)), random_state=evidence.seed)
         target = rows[evidence.problem.target].to_numpy()
-        challenging = Recorded(evidence.model, evidence.problem.features(rows))
-        serving = Recorded(champion, rows[list(champion.feature_names_in_)])
-
-        def difference(drawn: np.ndarray) -> float:
-            scores = [score(model, drawn, target[drawn], evidence.scoring) for model in (challenging, serving)]
-            return scores[0] - scores[1]
-
+        models = (
+            Recorded(evidence.model, evidence.problem.features(rows)),
+            Recorded(champion, rows[list(champion.feature_names_in_)]),
+        )
         every = np.arange(len(rows))
-        observed = difference(every)
+        observed = _difference(models, target, every, evidence.scoring)
         if np.isnan(observed):
             return observed, observed
         classes = pd.Series(target).groupby(target).indices.values() if is_classifier(evidence.model) else [every]
-        once = [numbers for numbers in classes if len(numbers) == 1]
+        once = np.array([numbers[0] for numbers in classes if len(numbers) == 1], dtype=int)
+
+        def differences(*drawn: np.ndarray, axis: int) -> np.ndarray:
+            draws = np.hstack([*drawn, np.tile(once, (len(drawn[0]), 1))])
+            calls = [(models, target, part, evidence.scoring) for part in np.array_split(draws, PARTS)]
+            return np.concatenate(starmap(_differences, calls, "Drawing rows"))
+
         found = bootstrap(
             tuple(numbers for numbers in classes if len(numbers) > 1),
-            lambda *drawn: difference(np.concatenate([*drawn, *once])),
+            differences,
             n_resamples=self.resamples,
-            vectorized=False,
+            vectorized=True,
             confidence_level=self.confidence,
             alternative="greater",
             method="percentile",
             rng=evidence.seed,
         )
         return observed, float(found.confidence_interval.low)
+
+
+def _difference(models: Rivals, target: np.ndarray, rows: np.ndarray, scoring: str) -> float:
+    challenging, serving = (score(model, rows, target[rows], scoring) for model in models)
+    return challenging - serving
+
+
+def _differences(models: Rivals, target: np.ndarray, draws: np.ndarray, scoring: str) -> np.ndarray:
+    return np.array([_difference(models, target, rows, scoring) for rows in draws], dtype=float)
 
 
 def _better(evidence: Evidence, difference: float, least: str = "", most: str = "") -> str:

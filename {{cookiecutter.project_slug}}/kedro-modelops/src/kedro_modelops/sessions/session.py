@@ -10,6 +10,7 @@ from kedro.framework.session import KedroSession
 from kedro.pipeline import Pipeline
 
 from kedro_modelops import deprecations
+from kedro_modelops.distribution.cluster import connected
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.sessions import preflight
 from kedro_modelops.sessions.versioned_inputs import check_versioned
@@ -45,7 +46,8 @@ class CheckedSession(KedroSession):
         deprecations.warn(config["parameters"])
         if chosen:
             asked["node_names"] = preflight.with_makers(whole, chosen, entries)
-        return super().run(**asked)
+        with connected(config["globals"]):
+            return super().run(**asked)
 
     def _check_environment(self) -> None:
         env = self.store.get("env")

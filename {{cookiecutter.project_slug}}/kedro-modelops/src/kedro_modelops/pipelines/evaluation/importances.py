@@ -1,10 +1,13 @@
 """How much each feature is worth to a model."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
+from kedro_modelops.distribution.parallel import starmap
 from kedro_modelops.models.recorded_answers import Recorded
 from kedro_modelops.models.scoring import score
 from kedro_modelops.pipelines.evaluation.parameters import Evaluation
@@ -42,19 +45,48 @@ def measure_importances(
     strata = list(pd.Series(target).groupby(target).indices.values()) if is_classifier(model) else [every]
     drawn = [np.concatenate([rng.choice(stratum, len(stratum)) for stratum in strata]) for _ in range(REDRAWN)]
 
-    def measured(answers: Recorded, numbers: np.ndarray) -> float:
-        return score(answers, numbers, target[numbers], scoring)
-
-    def losses(feature: str) -> tuple[float, float]:
-        columns = (features[feature].sample(frac=1, random_state=rng) for _ in range(evaluation.importance.repeats))
-        shuffled = [Recorded(model, features.assign(**{feature: column.to_numpy()})) for column in columns]
-        lost = [before - measured(after, every) for after in shuffled]
-        redrawn = [was - measured(shuffled[i % len(shuffled)], drawn[i]) for i, was in enumerate(before_redrawn)]
-        return float(np.mean(lost)), float(np.std(redrawn, ddof=1))
-
-    usual = Recorded(model, features)
-    before, before_redrawn = measured(usual, every), [measured(usual, numbers) for numbers in drawn]
-    found = [(name, *losses(name)) for name in features.columns]
+    judged = _Judged(target, scoring, drawn)
+    before = judged.measure(Recorded(model, features))
+    repeats = range(evaluation.importance.repeats)
+    shuffled = {
+        name: [features[name].sample(frac=1, random_state=rng).to_numpy() for _ in repeats] for name in features.columns
+    }
+    calls = [(model, features, name, columns, judged, before) for name, columns in shuffled.items()]
+    found = [(call[2], *lost) for call, lost in zip(calls, starmap(_losses, calls, "Shuffling"), strict=True)]
     table = pd.DataFrame(found, columns=["feature", "importance", "std"])
     table["useful"] = table["importance"] > CLEARLY * table["std"]
     return table.sort_values("importance", ascending=False, ignore_index=True)
+
+
+class _Measured(NamedTuple):
+    """Scores of all rows, and of each draw of them."""
+
+    every: float
+    redrawn: list[float]
+
+
+class _Judged(NamedTuple):
+    """What answers are judged by: what would be right, the scorer, and row numbers that were drawn."""
+
+    target: np.ndarray
+    scoring: str
+    drawn: list[np.ndarray]
+
+    def score(self, answers: Recorded, numbers: np.ndarray) -> float:
+        return score(answers, numbers, self.target[numbers], self.scoring)
+
+    def score_all(self, answers: Recorded) -> float:
+        return self.score(answers, np.arange(len(self.target)))
+
+    def measure(self, answers: Recorded) -> _Measured:
+        return _Measured(self.score_all(answers), [self.score(answers, numbers) for numbers in self.drawn])
+
+
+def _losses(
+    model: Pipeline, features: pd.DataFrame, name: str, columns: list[np.ndarray], judged: _Judged, before: _Measured
+) -> tuple[float, float]:
+    """What is lost by a feature's shuffled columns, and how far chance moves that."""
+    shuffled = [Recorded(model, features.assign(**{name: column})) for column in columns]
+    lost = [before.every - judged.score_all(after) for after in shuffled]
+    redrawn = [was - judged.score(shuffled[i % len(shuffled)], judged.drawn[i]) for i, was in enumerate(before.redrawn)]
+    return float(np.mean(lost)), float(np.std(redrawn, ddof=1))

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.progress import track
 from sklearn.base import is_classifier
 
+from kedro_modelops.distribution.parallel import on_workers
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.metrics import find_metric
 from kedro_modelops.models.estimators import (
@@ -68,7 +69,10 @@ def _search(name: str, candidate: Candidate, table: pd.DataFrame, problem: Roles
         random_state=training.seed,
     )
     try:
-        search.fit(features, target, groups=problem.groups(table), **fit_arguments(table, problem))
+        with on_workers():
+            search.fit(features, target, groups=problem.groups(table), **fit_arguments(table, problem))
+    except RefusedError:
+        raise
     except Exception as error:
         msg = f"training.candidates.{name} fails in the search: {type(error).__name__}: {error}"
         raise RefusedError(msg) from error
