@@ -155,3 +155,11 @@ def test_a_zip_bakes_and_says_that_it_has_no_commit(template: Path, tmp_path: Pa
     assert "No .cruft.json, for the template's commit is unknown here" in done.stdout
     assert not (tmp_path / "flight-delays" / ".cruft.json").exists()
     assert (tmp_path / "flight-delays" / "LICENSE").is_file()
+
+
+def test_a_python_without_a_base_image_is_said_in_a_sentence(bake: Bake, tmp_path: Path) -> None:
+    project = bake(**COMBINATIONS["laptop"]).copy(tmp_path)
+    (project.path / ".python-version").write_text("3.14\n", "utf-8")
+    told = project.make("image-train", "DOCKER=true", check=False)
+    assert told.returncode
+    assert "docker/base.Dockerfile has no image of the Python 3.14 that .python-version names" in told.stdout

@@ -198,13 +198,12 @@ def test_what_is_planted_is_found(planted: str, modules: dict[str, Blocks]) -> N
     assert PLANTED[planted][3] in found
 
 
-def test_outputs_in_capitals_are_the_variables_that_doctor_looks_for(module: Blocks) -> None:
+def test_the_variables_that_are_set_are_those_that_doctor_looks_for(module: Blocks) -> None:
     settings = {known["name"]: known for known in SETTINGS if known["kind"] == "variable"}
-    told = {name for name in module["output"] if name.isupper()}
+    (places,) = module["locals"]["settings"]
+    told = {*places}
     here = {name for name, known in settings.items() if known["only"] in {"s3", "compose"} and known["needed_by"]}
     assert told == here - {"DEPLOY_KNOWN_HOSTS"} | {"IMAGE_REPOSITORY"}  # a host makes its key when it starts
-    (places,) = module["locals"]["settings"]
-    assert places.keys() == told
     for name in told - {"DEPLOY_HOST"}:  # which has a place for each host
         assert {"repository"} <= places[name].keys() <= {"repository", *PROTECTED}
     assert set(settings["DEPLOY_HOST"]["environments"]) == {*value(module["variable"]["hosts"], "default")}
@@ -236,10 +235,9 @@ def test_the_document_names_what_is_there(answers: str, module: Blocks, bake: Ba
     told = re.findall(r"^tofu -chdir=infrastructure output (?:-raw )?(\w+)", chapter, re.MULTILINE)
     assert told == ["commands", "settings"]
     assert [name for name in told if f'output "{name}"' not in example] == []
-    shown = {name for name in module["output"] if re.search(rf"\b{name}\b", chapter)}
-    assert shown >= {"commands", "dvc_remote", "addresses", "database", "policies"} | {
-        name for name in module["output"] if name.isupper()
-    }
+    (places,) = module["locals"]["settings"]
+    shown = {name for name in [*module["output"], *places] if re.search(rf"\b{name}\b", chapter)}
+    assert shown >= {"commands", "dvc_remote", "addresses", "database", "policies", *places}
     assert (project / "infrastructure" / re.findall(r'source += "(.*)"', example)[0]).resolve() == (
         project / FOLDER
     ).resolve()

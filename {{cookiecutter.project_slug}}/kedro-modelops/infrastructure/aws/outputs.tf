@@ -18,24 +18,9 @@ locals {
   ]])
 }
 
-output "AWS_ROLE" {
-  description = "Who jobs are: the repository's role reads the data, an environment's does what its jobs do."
-  value       = local.settings.AWS_ROLE
-}
-
-output "AWS_REGION" {
-  description = "Where all of this is."
-  value       = local.settings.AWS_REGION
-}
-
-output "IMAGE_REPOSITORY" {
-  description = "Where images go."
-  value       = local.settings.IMAGE_REPOSITORY
-}
-
-output "DEPLOY_HOST" {
-  description = "Hosts to deploy to, by Session Manager."
-  value       = local.settings.DEPLOY_HOST
+output "variables" {
+  description = "For GitHub, by name and place; a role is who jobs are: the repository's reads the data, an environment's does what its jobs do."
+  value       = local.settings
 }
 
 output "commands" {

@@ -64,6 +64,13 @@ def succeeds(*command: str) -> bool:
     return subprocess.run(command, stdout=subprocess.DEVNULL, env=environment(), check=False).returncode == 0  # noqa: S603
 
 
+def complaint(*command: str, env: Mapping[str, str] | None = None) -> str:
+    """Runs a program and returns the last line of its errors; nothing where it succeeds."""
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(env), check=False)  # noqa: S603
+    lines = done.stderr.strip().splitlines() or ["no answer"]
+    return lines[-1] if done.returncode else ""
+
+
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Environment of programs; those that are installed beside this Python are found last."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])

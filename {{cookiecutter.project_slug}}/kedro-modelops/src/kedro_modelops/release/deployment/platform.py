@@ -1,15 +1,13 @@
 """What the platform has to give to deployments, and what of it is missing; docs/operate.md has the table."""
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kedro_modelops.release.deployment.compose_host import ComposeHost
 from kedro_modelops.release.deployment.kubernetes_cluster import kubeconfig
-from kedro_modelops.release.programs import ReleaseError, environment
+from kedro_modelops.release.programs import ReleaseError, complaint, is_installed
 
 ENVIRONMENTS = ("staging", "production")
 SECRETS = ("serving-keys", "prediction-store", "mlflow-credentials", "arrivals")
@@ -47,7 +45,7 @@ def _host(private: Path) -> str:
 
 def _cluster(private: Path) -> Iterator[tuple[str, str]]:
     env = kubeconfig(private)
-    if shutil.which("kubectl") is None:
+    if not is_installed("kubectl"):
         yield "cluster", f"{UNSEEN}kubectl is not installed"
         return
     if told := _kubectl(env, "version"):
@@ -64,7 +62,4 @@ def _cluster(private: Path) -> Iterator[tuple[str, str]]:
 
 
 def _kubectl(env: dict[str, str], *words: str) -> str:
-    """What kubectl finds wrong."""
-    command = ("kubectl", *words, "--request-timeout=10s")
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(env), check=False)  # noqa: S603  (ours)
-    return "" if done.returncode == 0 else done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no answer"
+    return complaint("kubectl", *words, "--request-timeout=10s", env=env)
