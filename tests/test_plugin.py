@@ -20,6 +20,9 @@ PARTS = [
 PARTS.append(sorted(ROOMS.difference(*PARTS)))
 """Rooms whose tests run in one process: it imports, trains and makes databases once."""
 LONG = (
+    "distribution/test_cluster.py::test_a_scheduler_that_dies_ends_the_run_in_a_sentence",
+    "distribution/test_cluster.py::test_a_worker_that_is_killed_changes_nothing[evaluation",
+    "distribution/test_cluster.py::test_a_worker_that_is_killed_changes_nothing[search",
     "end_to_end/test_reproduce.py",
     "end_to_end/test_stages.py",
     "gates/test_switches.py::test_tests_of_a_project_fail_when_gates_are_switched_off",
