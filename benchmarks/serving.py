@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from contest import ENVIRONMENT
 from load import Load, put_under_load
 
 CONNECTIONS, SECONDS, ALONE = 16, 8.0, 4.0
+ENOUGH = 64
+"""Connections that keep two workers busy: a batch of few rows takes nearly as long as one of many."""
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """As in our image; the others gain by it more than ours, which limits its threads itself."""
 
@@ -72,15 +74,15 @@ def _wait_for(url: str, contestant: Contestant, process: "subprocess.Popen[bytes
     raise RuntimeError(message)
 
 
-def measure(contestant: Contestant, folder: Path) -> tuple[Load, Load]:
-    """One connection, then sixteen."""
+def measure(contestant: Contestant, folder: Path, connections: int = CONNECTIONS) -> tuple[Load, Load]:
+    """One connection, then so many."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with running(contestant, port, folder) as url:
-        put_under_load(url, contestant.bodies, contestant.headers, CONNECTIONS, 2)
+        put_under_load(url, contestant.bodies, contestant.headers, connections, 2)
         alone = put_under_load(url, contestant.bodies, contestant.headers, 1, ALONE)
-        return alone, put_under_load(url, contestant.bodies, contestant.headers, CONNECTIONS, SECONDS)
+        return alone, put_under_load(url, contestant.bodies, contestant.headers, connections, SECONDS)
 
 
 REQUESTS = """
@@ -165,13 +167,20 @@ def table(project: Path, package: str, folder: Path) -> Iterator[str]:
         rate, tail, alone = targets.get(other.name, ("≥ 2", "reported", "≤ 0.8"))
         rates = (our_load.rate, their_load.rate)
         yield _row(f"requests a second, 16 connections | {other.name}", rates, "/s", rate)
-        p99 = (our_load.percentile(0.99) * 1000, their_load.percentile(0.99) * 1000)
+        p99 = (our_load.p99 * 1000, their_load.p99 * 1000)
         yield _row(f"p99 at that load | {other.name}", p99, " ms", tail)
-        p50 = (our_alone.percentile(0.5) * 1000, their_alone.percentile(0.5) * 1000)
+        p50 = (our_alone.p50 * 1000, their_alone.p50 * 1000)
         yield _row(f"one request alone, p50 | {other.name}", p50, " ms", alone)
         if our_load.failures or our_alone.failures or their_load.failures:
             message = f"some requests failed, of ours or of {other.name}: its log is in {folder}"
             raise RuntimeError(message)
+    two = replace(ours, environment=ours.environment | {"SERVING_WORKERS": "2"})
+    one_load, two_load = (measure(contestant, folder, ENOUGH)[1] for contestant in (ours, two))
+    if one_load.failures or two_load.failures:
+        message = f"some requests to one or two workers failed: the log is in {folder}"
+        raise RuntimeError(message)
+    rates = (two_load.rate, one_load.rate)
+    yield _row(f"requests a second, {ENOUGH} connections, two workers | one worker", rates, "/s", "≥ 1.6")
     batch = [
         str(project / ".venv/bin/python"),
         str(Path(__file__).parent / "batch.py"),

@@ -1,6 +1,7 @@
 """What people type."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,18 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
             return said.partition("Uvicorn running on ")[2].split()[0]
         time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+def test_what_a_request_costs_is_shown_step_by_step_and_nothing_is_kept(here: Path, kedro: Kedro) -> None:
+    shown = kedro("serve", "--env", "ci", "--profile").output
+    for step in ("read JSON", "rules of the contract", "complete", "keys", "compute_features", "transformers", "model"):
+        assert re.search(rf"│ {step}.*│ +\d+\.\d+ +│ +-?\d+ % +│ +\d+\.\d+ +│", shown), shown
+    costs = {line.split("│")[1].strip(): float(line.split("│")[2]) for line in shown.splitlines() if " % " in line}
+    whole = costs.pop("all, without HTTP")
+    assert sum(costs.values()) == pytest.approx(whole, abs=0.01)
+    assert costs["store"] > 0
+    assert "20 rows, ms" in shown
+    assert not (here / "predictions.db").exists()
 
 
 def test_keys_are_made_listed_and_taken_back(here: Path, kedro: Kedro) -> None:

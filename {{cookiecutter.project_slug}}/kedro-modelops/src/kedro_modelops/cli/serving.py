@@ -19,11 +19,15 @@ SCOPES = click.Choice(["predict", "operate"])
 @click.command(cls=Explained)
 @click.option("--env", "-e", envvar="KEDRO_ENV", help="Kedro environment, such as production.")
 @click.option("--port", type=int, default=8080, show_default=True)
-def serve(env: str | None, port: int) -> None:
+@click.option("--profile", is_flag=True, help="Show what each step of a request costs, and serve nothing.")
+def serve(env: str | None, port: int, *, profile: bool) -> None:
     """Serve the champion on this machine, with a fresh key."""
-    from kedro_modelops.serving.laptop import serve_here  # noqa: PLC0415  (kedro --help does not need it)
+    from kedro_modelops.serving.laptop import profile_here, serve_here  # noqa: PLC0415  (kedro --help does not need it)
 
-    serve_here(env, port, KEYS)
+    if profile:
+        profile_here(env)
+    else:
+        serve_here(env, port, KEYS)
 
 
 @model.command("bundle", cls=Explained)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import click
 import mlflow
@@ -13,6 +13,7 @@ import pandas as pd
 from click.exceptions import Exit
 from kedro.framework.session import KedroSession
 
+from kedro_modelops.errors import RefusedError
 from kedro_modelops.logs.json_lines import JsonLog
 from kedro_modelops.problem import load_problem
 from kedro_modelops.registry import model_registry
@@ -20,10 +21,13 @@ from kedro_modelops.registry.ledger.audit import audit
 from kedro_modelops.serving.access.keys import create_key, read_keys, revoke_key
 from kedro_modelops.serving.logs import log_json
 from kedro_modelops.serving.run import run
+from kedro_modelops.serving.scoring.models import ModelSlot
+from kedro_modelops.serving.scoring.request_costs import ALL, request_costs
 from kedro_modelops.serving.scoring.sources import RegistrySource, write_bundle
 from kedro_modelops.serving.settings import Settings, read_settings
 from kedro_modelops.serving.workers.supervisor import supervise
 from kedro_modelops.serving.workers.worker import Worker
+from kedro_modelops.terminal_tables import print_table
 from kedro_modelops.tracking.runs import connect
 
 LAPTOP, REFERENCE = "laptop", "reference"
@@ -62,6 +66,32 @@ def serve_registered(
     """Serves the version that has the first of the aliases."""
     source = RegistrySource(str(settings.model_name), *aliases, trusted_types=settings.trusted_types)
     run(settings, source, reference, JsonLog("service"), worker=worker)
+
+
+def profile_here(env: str | None) -> None:
+    """Prints what each step of a request costs with the version that `serve_here` would serve.
+
+    Raises:
+        RefusedError: If there is no model, or it is not fit to serve.
+    """
+    name, reference, trusted_types = _open(env)
+    source = RegistrySource(name, read_settings().alias, model_registry.CHALLENGER, trusted_types=trusted_types)
+    rows = _recorded_requests(name, source.newest())
+    slot = ModelSlot(source)
+    one, many = (request_costs(slot, reference, some) for some in (rows[:1], rows))
+    whole = one[ALL]
+    lines = [[step, cost, f"{100 * cost / whole:.0f} %", many[step]] for step, cost in one.items()]
+    headings = ["step", "one row, ms", "share", f"{len(rows)} rows, ms"]
+    print_table(f"What a request costs: {name} {slot.current.version}", headings, lines)
+
+
+def _recorded_requests(name: str, version: str) -> list[dict[str, Any]]:
+    """The requests that a version answered when it was trained; without them, the example of the contract."""
+    try:
+        rows: list[dict[str, Any]] = json.loads(model_registry.golden(model_registry.find(name, version)))["rows"]
+    except RefusedError:
+        rows = [dict(load_problem().example)]
+    return rows
 
 
 def bundle(env: str | None, wanted: str, folder: Path) -> None:

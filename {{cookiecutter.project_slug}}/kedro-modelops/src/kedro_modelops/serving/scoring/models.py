@@ -36,7 +36,13 @@ class Loaded(NamedTuple):
 
 
 class ServedModel:
-    """A version that has passed its own example."""
+    """A version that has passed its own example.
+
+    Attributes:
+        estimator: Its fitted pipeline.
+        prepare: Gives what all but the last step of it gives.
+        classes: That it tells apart; None if it gives no probabilities.
+    """
 
     def __init__(self, loaded: Loaded) -> None:
         """Makes a version ready to serve.
@@ -54,7 +60,7 @@ class ServedModel:
             raise RefusedError(msg)
         pipeline = registered.estimator
         pipeline.set_params(**{name: 1 for name in pipeline.get_params() if name.rpartition("__")[2] == "n_jobs"})
-        self._estimator, self._prepare = pipeline, prepare_fast(pipeline, example)
+        self.estimator, self.prepare = pipeline, prepare_fast(pipeline, example)
         self.classes: list[Any] | None = pipeline.classes_.tolist() if hasattr(pipeline, "predict_proba") else None
         if other := set(example.columns) ^ set(load_problem().features.to_schema().columns):
             msg = f"{self.name} {self.version} was trained on other features than features.py computes: {sorted(other)}"
@@ -71,7 +77,7 @@ class ServedModel:
     def score(self, features: pd.DataFrame) -> Answers:
         """Scores features; ValueError if a score is no number."""
         with config_context(skip_parameter_validation=True):
-            return answer(self._estimator, features, self._prepare)
+            return answer(self.estimator, features, self.prepare)
 
 
 class ModelSlot:
