@@ -7,13 +7,19 @@ SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /opt
 ARG PIP_EXTRA_INDEX_URL
 COPY requirements/serve.txt .
-# Tests and debugging symbols of packages are a quarter of them. Bytecode is made below, of what is imported only.
+# What only developers and compilers read is a quarter of the packages. Of the largest ones bytecode takes the place of the
+# source: tracebacks name its lines, and do not show them. Of others it is made below, of what is imported only.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 RUN python -m venv --without-pip venv \
     && pip --python venv/bin/python install --no-cache-dir --no-compile --no-deps --require-hashes --requirement serve.txt \
-    && find venv -type d -name tests -prune -exec rm -r {} + \
+    && find venv -type d \( -name tests -o -path '*/numpy/distutils' -o -path '*/sklearn/datasets/*' -o -path '*/sqlalchemy/testing' \) -prune -exec rm -r {} + \
+    && find venv -regextype egrep -regex '.*\.(a|c|cpp|h|proto|pxd|pyx|tp)' -delete \
     && find venv -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
+    && for file in venv/lib/*/site-packages/numpy.libs/*; do \
+        copy="${file%/*/*}/scipy.libs/${file##*/}"; ! cmp --silent "$file" "$copy" || ln -fsr "$file" "$copy" || exit 1; done \
+    && for library in numpy pandas scipy sklearn sqlalchemy; do python -m compileall -q -b /opt/venv/lib/*/site-packages/$library \
+        && find venv/lib/*/site-packages/$library -name '*.py' -delete || exit 1; done \
     && rm serve.txt
 COPY pyproject.toml .
 # Where the plugin comes from a package index, it is in the lock, and this pattern fits nothing.
