@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from kedro_modelops.adoption.judging.folds import folds_of
-from kedro_modelops.adoption.judging.model_input import compute, divide, roles_of
+from kedro_modelops.adoption.judging.model_input import calendar_of, compute, divide, roles_of
 from kedro_modelops.adoption.judging.samples import draw_sample
 from kedro_modelops.adoption.proposing.roles import find_target
 from kedro_modelops.adoption.questions import lines
@@ -211,6 +211,25 @@ def test_the_time_is_no_date_of_birth_and_has_no_gaps() -> None:
     assert found.personal == {"birth_date": "a date of birth"}
     assert found.left_out == {"closed": "is another time"}
     assert taken(table, target="y", time="none").time is None
+
+
+@pytest.mark.parametrize("written", [int, float])
+def test_years_are_times_where_somebody_says_so(written: Any) -> None:
+    years = (2000 + np.arange(ROWS) % 20).astype(written)
+    table = numbers(year=years, closed=pd.Timestamp("2024-01-01"), y=DRAW.normal(size=ROWS))
+    assert (taken(table, target="y").time, "year" in taken(table, target="y").features) == (None, True)
+    found = taken(table, target="y", time="year")
+    assert (found.time, found.columns["year"].kind) == ("year", "time")
+    assert str(found.columns["year"].content.iloc[1]) == "2001-01-01 00:00:00+00:00"
+    assert calendar_of(found) == ()
+
+
+def test_a_time_that_is_named_has_to_be_one() -> None:
+    table = numbers(y=DRAW.normal(size=ROWS), closed=pd.Series([pd.NaT, *[pd.Timestamp("2024-01-01")] * (ROWS - 1)]))
+    with pytest.raises(RefusedError, match="--time z: it holds neither times nor years, but whole numbers"):
+        taken(table, target="y", time="z")
+    with pytest.raises(RefusedError, match="--time closed: it holds nothing in some rows"):
+        taken(table, target="y", time="closed")
 
 
 def test_times_without_a_zone_are_of_the_clock_that_is_named() -> None:

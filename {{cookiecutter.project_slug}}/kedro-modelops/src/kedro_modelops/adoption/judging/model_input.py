@@ -24,12 +24,14 @@ def calendar_of(proposal: Proposal) -> tuple[str, ...]:
         return ()
     times = proposal.columns[proposal.time].content.dt.tz_convert(proposal.zone)
     days = (times.max() - times.min()).days
-    fit = {"hour": times.dt.hour.nunique() > 2, "weekday": _every_day(times, days), "month": days > 400}  # noqa: PLR2004
+    by_month = days > 400 and times.dt.month.nunique() > 2  # noqa: PLR2004
+    fit = {"hour": times.dt.hour.nunique() > 2, "weekday": _every_day(times, days), "month": by_month}  # noqa: PLR2004
     return tuple(name for name, is_fit in fit.items() if is_fit and name not in proposal.columns)
 
 
 def _every_day(times: pd.Series, days: int) -> bool:
-    return days > 14 and times.dt.dayofweek.nunique() > 2  # noqa: PLR2004
+    of_months = times.dt.day.nunique() < 3  # noqa: PLR2004  (such as the first of each)
+    return days > 14 and not of_months and times.dt.dayofweek.nunique() > 2  # noqa: PLR2004
 
 
 def key_name(proposal: Proposal) -> str:

@@ -8,7 +8,7 @@ from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.keys import outcome, with_keys
 from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, counted, kind_of, suitable
 from kedro_modelops.adoption.proposing.leaks import find_leaks
-from kedro_modelops.adoption.proposing.periods import with_periods
+from kedro_modelops.adoption.proposing.periods import check_time, with_periods, years_as_times
 from kedro_modelops.adoption.proposing.personal_data import is_id, is_id_of_person, personal, words_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.proposing.wishes import Wishes
@@ -33,13 +33,15 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     Raises:
         RefusedError: If a wish names no column, or there is nothing to predict or to predict from.
     """
-    table, unfit = settle(source.table, wishes.zone)
+    table, unfit = settle(years_as_times(source.table, wishes.time), wishes.zone)
     wishes.check([str(name) for name in table])
     columns = {
         name: Column(name, table[name], source.units.get(name, ""))
         for name in map(str, table)
         if name not in wishes.drop
     }
+    if wishes.time in columns:
+        check_time(columns[wishes.time])
     target = wishes.target or find_target(list(columns))
     columns = {name: counted(column, target) for name, column in columns.items()}
     kind: ProblemKind = suitable(columns[target], wishes.kind) if wishes.kind else kind_of(columns[target])
