@@ -20,6 +20,7 @@ Bake = Callable[..., BakedProject]
 LONGEST = (
     "lifecycle",
     "images",
+    "documents",
     "year",
     "plugin",
     "adopt",

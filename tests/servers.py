@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import shlex
 import shutil
 import socket
 import subprocess
@@ -108,6 +109,7 @@ class Host(NamedTuple):
 
 
 FORCED = """#!/bin/sh
+{begin}
 case "$SSH_ORIGINAL_COMMAND" in
 */production*"host.sh all "*) while [ -e {hold} ]; do sleep 0.2; done ;;
 esac
@@ -116,8 +118,8 @@ exec sh -c "$SSH_ORIGINAL_COMMAND"
 
 
 @contextlib.contextmanager
-def ssh_host(folder: Path) -> Iterator[Host]:
-    """An SSH server that lets one key in, as whoever runs this."""
+def ssh_host(folder: Path, **env: str) -> Iterator[Host]:
+    """An SSH server that lets one key in, as whoever runs this; with an environment, whose `HOME` is where one is."""
     folder.mkdir()
     port, user = free_port(), pwd.getpwuid(os.getuid()).pw_name
     for name in ("host", "person"):
@@ -125,9 +127,11 @@ def ssh_host(folder: Path) -> Iterator[Host]:
     engine = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     lines = [f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {folder}/host", "PidFile none", "UsePAM no",
              f"AuthorizedKeysFile {folder}/person.pub", "StrictModes no", "PasswordAuthentication no",
-             f"SetEnv DOCKER_HOST={engine}", f"ForceCommand {folder}/forced"]  # fmt: skip
+             f"SetEnv DOCKER_HOST={engine}", "Subsystem sftp /usr/lib/openssh/sftp-server",
+             f"ForceCommand {folder}/forced"]  # fmt: skip
     forced, hold = folder / "forced", folder / "hold"
-    forced.write_text(FORCED.format(hold=hold), "utf-8")
+    begin = [f"export {name}={shlex.quote(value)}" for name, value in env.items()] + ["cd"] * bool(env)
+    forced.write_text(FORCED.format(begin="\n".join(begin), hold=hold), "utf-8")
     forced.chmod(0o755)
     (folder / "config").write_text("\n".join(lines) + "\n", "utf-8")
     if os.getuid() == 0:

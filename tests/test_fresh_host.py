@@ -45,19 +45,6 @@ def push(name: str, place: str, repository: str = "", **env: str) -> str:
 
 
 @NEEDS_HOST
-def test_a_host_with_nothing_but_keys_is_deployed_to(host: FreshHost, pushed: dict[str, str]) -> None:
-    assert host.script("current").stdout.strip() == ""
-    host.script("canary", pushed["one"], "10")
-    assert host.script("port", "canary").stdout.strip() == host.env["CANARY_PORT"]
-    host.script("all", pushed["one"])
-    assert host.script("port", "proxy").stdout.strip() == host.env["SERVE_PORT"]
-    assert host.script("current").stdout.strip() == pushed["one"]
-    assert host.ask()[1]["name"] == "one"
-    assert not host.containers("canary")
-    assert (host.folder / "secrets").stat().st_mode & 0o077 == 0
-
-
-@NEEDS_HOST
 @pytest.mark.parametrize("verb", ["canary", "all"])
 def test_a_first_version_that_is_never_ready_leaves_nothing(host: FreshHost, pushed: dict[str, str], verb: str) -> None:
     if verb == "all":
