@@ -33,14 +33,14 @@ TEAMS = {
         table="load_diabetes(as_frame=True, scaled=False)",
         file="patients.parquet",
         figures=["Actual and predicted", "Residuals", "Importance of the features"],
-        not_judged=["calibration", "fairness"],
+        not_judged=["calibration", "coverage", "fairness"],
     ),
     "multiclass": Team(
         project="Wine Cultivars",
         table="load_wine(as_frame=True)",
         file="wines.parquet",
         figures=["ROC", "Precision and recall", "Calibration", "Confusion", "Importance of the features"],
-        not_judged=["fairness"],
+        not_judged=["coverage", "fairness"],
     ),
 }
 

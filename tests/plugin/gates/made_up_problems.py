@@ -41,6 +41,7 @@ def settings(kind: str) -> dict[str, Any]:
         "champion": {"tolerance": 0.02, "confidence": 0.95, "resamples": 100, "max_samples": 2000},
         "overfit": {"max_gap": 0.2},
         "calibration": {"max_error": 0.08, "bins": 10},
+        "coverage": {"minimum": 0.85, "maximum": 0.95, "confidence": 0.95},
         "slices": {"max_gap": 0.15},
         "fairness": {"columns": ["region"], "max_gap": 0.2, "min_samples": 100},
         "behaviour": {

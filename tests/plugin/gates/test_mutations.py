@@ -10,7 +10,7 @@ from kedro_modelops.gates import Champion, Gates
 from kedro_modelops.models.scoring import answers
 from kedro_modelops.testing.examination import SpoiledModel
 from kedro_modelops.testing.gates import GateTests
-from kedro_modelops.testing.spoilings.models import SPOILINGS
+from kedro_modelops.testing.spoilings.models import SPOILINGS, intervals_are_too_narrow
 from made_up_problems import SCORING, SEED, Case, honest, kind_of_problem
 
 
@@ -203,7 +203,39 @@ def test_a_mutation_is_refused_by_the_gate_that_is_meant_for_it(mutation: Mutati
 def test_an_honest_model_passes_all_gates(kind: str) -> None:
     judged = honest(kind).gates.judge(honest(kind).evidence)
     assert (judged["verdict"], judged["failed"]) == ("passed", [])
-    assert judged["not_judged"] == (["calibration", "fairness"] if kind == "regression" else [])
+    assert judged["not_judged"] == (["calibration", "coverage", "fairness"] if kind == "regression" else ["coverage"])
+
+
+def with_intervals(**options: float) -> Case:
+    """A regression that says how sure it is, and a champion that says so too."""
+    case, path = honest("regression"), "kedro_modelops.models.intervals.QuantileInterval"
+    model = case.fit(**{"class": path, "options": options})
+    return case.but(model=model, champion=Champion("1", model))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        (intervals_are_too_narrow, "at least"),
+        (lambda case: case.but(model=SpoiledModel(case.model, lambda _, said: said, width=3)), "at most"),
+    ],
+)
+def test_intervals_that_are_too_narrow_or_too_wide_are_refused_by_just_that_gate(
+    spoil: Callable[[Case], Case], rule: str
+) -> None:
+    sure = with_intervals(coverage=0.9)
+    judged = sure.gates.judge(sure.evidence)
+    assert (judged["failed"], judged["not_judged"]) == ([], ["calibration", "fairness"])
+    refused = spoil(sure)
+    assert refused.gates.judge(refused.evidence)["failed"] == ["coverage"]
+    assert refused.judge("coverage").rule == rule
+
+
+def test_a_model_that_leaves_its_intervals_out_breaks_what_callers_rely_on() -> None:
+    sure = with_intervals()
+    bare = sure.but(model=honest("regression").model)
+    assert "answers with numbers, champion 1 with numbers with an interval" in bare.judge("champion").sentence
+    assert bare.judge("champion").verdict == "failed"
 
 
 def test_the_kit_spoils_something_for_each_gate() -> None:

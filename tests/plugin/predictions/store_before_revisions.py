@@ -35,7 +35,10 @@ CREATE INDEX ix_idempotent_requests_time ON idempotent_requests (time);
 CREATE TABLE row_claims ("key" VARCHAR(200) NOT NULL, stated VARCHAR(32) NOT NULL, PRIMARY KEY ("key"))
 """
 WRITES = """
-INSERT INTO predictions VALUES (
+INSERT INTO predictions (
+    prediction_id, request_id, time, "key", model, version, run_id, inputs, features_hash, output, probabilities,
+    latency_ms, caller
+) VALUES (
     '{name}-0', '{name}', '2026-11-25 10:00:00.000000', '{name}', 'model', '3', 'run', '{{"origin": "JFK"}}', 'hash',
     'true', '[0.25, 0.75]', 4.5, 'tester'
 );

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -164,3 +164,13 @@ def test_a_regression_has_no_probabilities() -> None:
     canary.compare({"predictions": [1.5]}, golden)
     with pytest.raises(ReleaseError, match="golden row 0"):
         canary.compare({"predictions": [1.6]}, golden)
+
+
+@pytest.mark.parametrize(("found", "refused"), [([[1.0, 2.0]], False), ([[1.0, 2.1]], True), (None, True)])
+def test_intervals_are_those_of_the_training(found: object, refused: bool) -> None:
+    golden = {"rows": [{"a": 1}], "outputs": [1.5], "probabilities": [None], "intervals": [[1.0, 2.0]]}
+    answer = {"predictions": [1.5]} | ({"intervals": found} if found else {})
+    with pytest.raises(ReleaseError, match="golden row 0") if refused else nullcontext():
+        canary.compare(answer, golden)
+    with pytest.raises(ReleaseError) if found else nullcontext():
+        canary.compare(answer, golden | {"intervals": [None]})

@@ -75,8 +75,10 @@ class ModelInput(Features):
 
 
 class Predictions(Table):
-    """The progression that is expected of each patient."""
+    """The progression that is expected of each patient; its bounds where the model gives intervals."""
 
     patient: Series[str] = pa.Field(unique=True, metadata=BEFORE)
     progression: Series[float] = pa.Field(ge=0, le=400, metadata=AFTER)
     prediction: Series[float] = pa.Field(ge=-100, le=500, metadata=BEFORE)
+    lower: Series[float] | None = pa.Field(ge=-300, le=500, metadata=BEFORE)
+    upper: Series[float] | None = pa.Field(ge=-100, le=700, metadata=BEFORE)

@@ -15,7 +15,13 @@ from kedro_modelops.errors import RefusedError
 
 OFF = {"false", "off", "no", "0", "f", "n"}
 """What Pydantic takes for false."""
-LOWER = ("gates.floor.minimum", "gates.baseline.over_dummy", "gates.baseline.over_linear", "gates.champion.confidence")
+LOWER = (
+    "gates.floor.minimum",
+    "gates.baseline.over_dummy",
+    "gates.baseline.over_linear",
+    "gates.champion.confidence",
+    "gates.coverage.minimum",
+)
 """Limits that are looser when they are lower; others are when they are higher."""
 NEUTRAL = (".bins", ".resamples", ".max_samples", ".enabled")
 NEUTRAL_GROUPS = ("monitoring.window.", "monitoring.monitors.")

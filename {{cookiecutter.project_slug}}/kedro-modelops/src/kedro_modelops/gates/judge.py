@@ -12,7 +12,7 @@ from kedro_modelops.gates.disjoint import Disjoint
 from kedro_modelops.gates.gate import Evidence, Gate, Verdict
 from kedro_modelops.gates.groups import Fairness, Slices
 from kedro_modelops.gates.integrity import Contract, Leak, Lineage
-from kedro_modelops.gates.quality import Baseline, Calibration, Floor, Overfit
+from kedro_modelops.gates.quality import Baseline, Calibration, Coverage, Floor, Overfit
 from kedro_modelops.gates.rival import NotWorseThanChampion
 
 
@@ -29,6 +29,7 @@ class Gates(BaseModel, extra="allow", frozen=True):
     champion: NotWorseThanChampion
     overfit: Overfit
     calibration: Calibration
+    coverage: Coverage
     slices: Slices
     fairness: Fairness
     behaviour: Behaviour

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from scipy.stats import binomtest
 from sklearn.base import is_classifier
 
 from kedro_modelops.gates.gate import Evidence, Gate, Judgement, at_least, at_most, not_judged, within
 from kedro_modelops.models.estimators import Candidate, build_estimator, fit_arguments
+from kedro_modelops.models.intervals.asking import inside, predict_interval
 from kedro_modelops.models.scoring import calibration_error, score
 
 PREPARED = {
@@ -96,3 +98,34 @@ class Calibration(Gate):
         error = calibration_error(probabilities, evidence.model.classes_, evidence.target.to_numpy(), self.bins)
         sentence = f"Probabilities are {error:.4f} away from frequencies on average; {self.max_error} is allowed."
         return at_most(self.max_error, error, sentence)
+
+
+class Coverage(Gate):
+    """Refuses intervals that hold what happens too seldom, or so often that they say nothing.
+
+    Attributes:
+        minimum: Share of the test set whose target has to lie in the interval of its prediction.
+        maximum: Share beyond which intervals are too wide.
+        confidence: Of the share's own interval (Wilson's): a model is refused where it lies outside these bounds.
+    """
+
+    minimum: float = Field(ge=0, lt=1)
+    maximum: float = Field(gt=0, le=1)
+    confidence: float = Field(gt=0.5, lt=1)
+
+    def look(self, evidence: Evidence) -> Judgement:
+        """Counts the rows of the test set."""
+        intervals = predict_interval(evidence.model, evidence.features)
+        if intervals is None:
+            return not_judged("The model gives no intervals.")
+        held = inside(intervals, evidence.target)
+        bounds = binomtest(int(held.sum()), len(held)).proportion_ci(self.confidence, method="wilson")
+        sentence = (
+            f"Of {len(held):,} outcomes {held.mean():.1%} lie in the interval of their prediction, with "
+            f"{self.confidence:.0%} confidence {bounds.low:.1%} to {bounds.high:.1%}; {self.minimum:.0%} to "
+            f"{self.maximum:.0%} is asked."
+        )
+        too_wide = bounds.low > self.maximum
+        return (
+            at_most(self.maximum, bounds.low, sentence) if too_wide else at_least(self.minimum, bounds.high, sentence)
+        )

@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from kedro_modelops.distribution.parallel import starmap
 from kedro_modelops.gates.gate import Evidence, Gate, Judgement, Verdict, at_least, not_judged
+from kedro_modelops.models.intervals.asking import gives_intervals
 from kedro_modelops.models.recorded_answers import Recorded
 from kedro_modelops.models.scoring import score
 
@@ -122,12 +123,12 @@ def _better(evidence: Evidence, difference: float, least: str = "", most: str = 
 
 
 def describe_answers(model: Any) -> str:
-    """What a model answers with: its classes in their order with their type, or numbers.
+    """What a model answers with: its classes in their order with their type, or numbers, with or without an interval.
 
     The order counts, as probabilities come in it, and so does the type: callers get `true`, `1` or `"late"`.
     """
     if not is_classifier(model):
-        return "numbers"
+        return "numbers with an interval" if gives_intervals(model) else "numbers"
     labels = np.asarray(model.classes_).tolist()
     kinds = ", ".join(sorted({type(label).__name__ for label in labels}))
     certain = "" if hasattr(model, "predict_proba") else ", without probabilities"

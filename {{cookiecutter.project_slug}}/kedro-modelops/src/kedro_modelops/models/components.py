@@ -13,7 +13,7 @@ from sklearn.model_selection._split import _RepeatedSplits
 
 from kedro_modelops.models.class_paths import GUARDED, allowed_packages, import_named
 
-OWN = "kedro_modelops.pipelines.training.optuna_search"
+OWN = ("kedro_modelops.pipelines.training.optuna_search", "kedro_modelops.models.intervals")
 """What this plugin brings is allowed everywhere."""
 SPLITTERS = (BaseCrossValidator, BaseShuffleSplit, _RepeatedSplits)
 
@@ -47,7 +47,7 @@ class Component(BaseModel, extra="forbid", frozen=True):
 
     def _find(self) -> type:
         remedy = f"a class path names an {Component.title} of the packages that {GUARDED} lists in conf/base"
-        own = [OWN] if self.class_path.startswith(f"{OWN}.") else []
+        own = [module for module in OWN if self.class_path.startswith(f"{module}.")]
         found = import_named(self.class_path, [*allowed_packages(), *own], remedy)
         suits = isinstance(found, type) and issubclass(found, self.kinds) and hasattr(found, self.method)
         if suits and not inspect.isabstract(found):

@@ -60,7 +60,7 @@ class ModelDataset(AbstractDataset[TrainedModel, Pipeline]):
             signature=signature,
             input_example=data.example,
             serialization_format="skops",
-            skops_trusted_types=self._trusted_types,
+            skops_trusted_types=self.format.trusted_types,
             pip_requirements=self._requirements(),
             metadata={"lineage": lineage_in(active_run().data.tags)},
         )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 DESCRIPTION, EXAMPLE, SKOPS = "MLmodel", "input_example.json", ".skops"
+TRUSTED = ("kedro_modelops.models.intervals.quantile_interval.QuantileInterval",)
+"""Types of this plugin that a model may hold, whatever the project trusts beyond."""
 ADDED = "registered_model_meta"
 """File that MLflow adds to what it downloads; nobody reads it."""
 
@@ -77,9 +79,10 @@ class ModelFiles:
             msg = f"{DESCRIPTION} names {name} as the model, which is no {SKOPS} file beside it: it is not loaded"
             raise RefusedError(msg)
         try:
-            other = sorted(set(skops.io.get_untrusted_types(data=content)) - set(trusted_types))
+            trusted = [*trusted_types, *TRUSTED]
+            other = sorted(set(skops.io.get_untrusted_types(data=content)) - set(trusted))
             if not other:
-                model: Pipeline = skops.io.loads(content, trusted=list(trusted_types))
+                model: Pipeline = skops.io.loads(content, trusted=trusted)
                 return model
         except (BadZipFile, KeyError, ValueError) as error:
             msg = f"{name} cannot be read as skops, and is not loaded: {error}"

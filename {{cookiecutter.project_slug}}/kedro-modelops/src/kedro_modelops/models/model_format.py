@@ -14,6 +14,7 @@ from zipfile import ZipFile
 from sklearn.pipeline import Pipeline
 
 from kedro_modelops.errors import RefusedError
+from kedro_modelops.models.model_files import TRUSTED
 from kedro_modelops.project_settings import team_package
 
 
@@ -21,8 +22,8 @@ class ModelFormat:
     """What a model may hold, so that whoever gets its file can load it."""
 
     def __init__(self, trusted_types: Sequence[str], service_requirements: Path | None) -> None:
-        """Takes the types that may be loaded beyond scikit-learn's public ones, and the lock of the service, if any."""
-        self._trusted_types, self._service_requirements = list(trusted_types), service_requirements
+        """Takes the types that are trusted beyond scikit-learn's and this plugin's, and the service's lock, if any."""
+        self.trusted_types, self._service_requirements = [*trusted_types, *TRUSTED], service_requirements
 
     def check(self, estimator: Pipeline) -> Pipeline:
         """Writes a model into memory, and loads it from there.
@@ -38,7 +39,7 @@ class ModelFormat:
 
         try:
             content = skops.io.dumps(estimator)
-            untrusted = set(skops.io.get_untrusted_types(data=content)) - set(self._trusted_types)
+            untrusted = set(skops.io.get_untrusted_types(data=content)) - set(self.trusted_types)
         except Exception as error:
             msg = f"it cannot be saved in the format skops ({type(error).__name__}: {error}): choose another estimator"
             raise RefusedError(msg) from error
@@ -56,7 +57,7 @@ class ModelFormat:
                 "service share, then `make lock setup`"
             )
             raise RefusedError(msg)
-        loaded: Pipeline = skops.io.loads(content, trusted=self._trusted_types)
+        loaded: Pipeline = skops.io.loads(content, trusted=self.trusted_types)
         return loaded
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 
+from kedro_modelops.models.intervals.asking import predict_interval
 from kedro_modelops.models.scoring import Answers
 
 METHODS = ("predict", "predict_proba")
@@ -19,6 +20,8 @@ class Recorded:
         """Asks the model, once."""
         self._tags = get_tags(model)
         self.answers = {name: getattr(model, name)(features) for name in METHODS if hasattr(model, name)}
+        if (intervals := predict_interval(model, features)) is not None:
+            self.answers["predict_interval"] = intervals
         if hasattr(model, "classes_"):
             self.classes_ = model.classes_
 
@@ -28,7 +31,8 @@ class Recorded:
         recorded = cls.__new__(cls)
         recorded._tags = get_tags(model)
         chances = {} if said.probabilities is None else {"predict_proba": said.probabilities}
-        recorded.answers = {"predict": said.outputs} | chances
+        intervals = {} if said.intervals is None else {"predict_interval": said.intervals}
+        recorded.answers = {"predict": said.outputs} | chances | intervals
         if hasattr(model, "classes_"):
             recorded.classes_ = model.classes_
         return recorded
@@ -45,3 +49,8 @@ class Recorded:
     def predict_proba(self, rows: np.ndarray) -> np.ndarray:
         """The model's probabilities for these rows."""
         return np.take(self.answers["predict_proba"], rows, axis=0)
+
+    @available_if(lambda self: "predict_interval" in self.answers)  # type: ignore[untyped-decorator]
+    def predict_interval(self, rows: np.ndarray) -> np.ndarray:
+        """The model's intervals for these rows."""
+        return np.take(self.answers["predict_interval"], rows, axis=0)

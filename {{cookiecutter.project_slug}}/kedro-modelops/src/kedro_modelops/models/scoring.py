@@ -11,6 +11,7 @@ from sklearn.ensemble._forest import ForestClassifier
 from sklearn.pipeline import Pipeline
 
 from kedro_modelops.errors import RefusedError
+from kedro_modelops.models.intervals.asking import predict_interval
 from kedro_modelops.models.scorers import find_scorer
 
 CLASS_IS_LIKELIEST = (ForestClassifier, HistGradientBoostingClassifier)
@@ -80,10 +81,14 @@ def _are_sound(said: Any) -> bool:
 
 
 class Answers(NamedTuple):
-    """What a model says of some rows, and how likely it holds each class; None where it does not say."""
+    """What a model says of some rows, how likely it holds each class, and between which bounds a number lies.
+
+    Chances and bounds are None where it does not say.
+    """
 
     outputs: np.ndarray
     probabilities: np.ndarray | None
+    intervals: np.ndarray | None = None
 
 
 def answer(model: Pipeline, features: pd.DataFrame, prepare: Callable[[pd.DataFrame], Any] | None = None) -> Answers:
@@ -95,7 +100,7 @@ def answer(model: Pipeline, features: pd.DataFrame, prepare: Callable[[pd.DataFr
         prepare: What prepares the columns, if not the pipeline itself.
 
     Returns:
-        The same as its `predict` and `predict_proba`.
+        The same as its `predict`, `predict_proba` and `predict_interval`.
 
     Raises:
         ValueError: If an answer is no number.
@@ -109,7 +114,11 @@ def answer(model: Pipeline, features: pd.DataFrame, prepare: Callable[[pd.DataFr
     if not _are_sound(outputs if chances is None else chances):
         msg = "the model answers with something that is no number"
         raise ValueError(msg)
-    return Answers(outputs, chances)
+    intervals = predict_interval(estimator, prepared)
+    if intervals is not None and not np.isfinite(intervals).all():
+        msg = "the model answers with an interval whose bounds are no numbers"
+        raise ValueError(msg)
+    return Answers(outputs, chances, intervals)
 
 
 def calibration_error(probabilities: np.ndarray, classes: np.ndarray, target: np.ndarray, bins: int = 10) -> float:

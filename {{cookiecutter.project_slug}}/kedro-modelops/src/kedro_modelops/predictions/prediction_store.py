@@ -105,10 +105,10 @@ class PredictionStore(Database):
     def read(self, since: datetime | None = None, until: datetime | None = None) -> pd.DataFrame:
         """Predictions of a span of time, the oldest first, with their `outcome`, null where it is not known yet.
 
-        `shadow_version`, `shadow_output` and `shadow_probabilities` are what a challenger would have answered, or null.
+        `shadow_version`, `shadow_output`, … are what a challenger would have answered, or null.
         """
         joined = PREDICTIONS.outerjoin(OUTCOMES, PREDICTIONS.c.key == OUTCOMES.c.key).outerjoin(SHADOW)
-        shadow = [SHADOW.c[name].label(f"shadow_{name}") for name in ("version", "output", "probabilities")]
+        shadow = [SHADOW.c[name].label(f"shadow_{name}") for name in ("version", "output", "probabilities", "interval")]
         query = select(PREDICTIONS, OUTCOMES.c.outcome, *shadow).select_from(joined).order_by(PREDICTIONS.c.time)
         query = query.where(PREDICTIONS.c.time >= since) if since else query
         query = query.where(PREDICTIONS.c.time < until) if until else query

@@ -69,8 +69,8 @@ def score_rows(
         ask: Asks it about features.
 
     Returns:
-        Columns of the store: `key`, `inputs` (JSON), `features_hash`, `output`, `probabilities`, `model`, `version` and
-        `run_id`.
+        Columns of the store: `key`, `inputs` (JSON), `features_hash`, `output`, `probabilities`, `interval`, `model`,
+        `version` and `run_id`.
     """
     keys, inputs, digests, answers = score(rows, reference, ask)
     count = len(rows)
@@ -80,6 +80,7 @@ def score_rows(
         "features_hash": digests,
         "output": answers.outputs.tolist(),
         "probabilities": [None] * count if answers.probabilities is None else answers.probabilities.tolist(),
+        "interval": [None] * count if answers.intervals is None else answers.intervals.tolist(),
         "model": [model.name] * count,
         "version": [model.version] * count,
         "run_id": [model.run_id] * count,
@@ -89,12 +90,13 @@ def score_rows(
 def as_table(scored: Scored, model: Version, **more: Any) -> pd.DataFrame:
     """The same columns as a table for a file: what was asked is in columns `inputs.<name>`, in their types."""
     keys, inputs, digests, answers = scored
-    chances = answers.probabilities
+    none = [None] * len(keys)
     described = {
         "key": keys.to_numpy(),
         "features_hash": digests,
         "output": answers.outputs,
-        "probabilities": [None] * len(keys) if chances is None else [*chances],
+        "probabilities": none if answers.probabilities is None else [*answers.probabilities],
+        "interval": none if answers.intervals is None else [*answers.intervals],
         "model": model.name,
         "version": model.version,
         "run_id": model.run_id,

@@ -12,7 +12,7 @@ from kedro_modelops.errors import RefusedError
 
 logger = logging.getLogger(__name__)
 
-REVISION = "1_3"
+REVISION = "1_4"
 """The newest of migrations/versions; named here, so that a store which has it costs no import of Alembic."""
 TABLE = "prediction_store_revision"
 """Not Alembic's own name for it, since MLflow's tables may be in the same database."""

@@ -37,6 +37,7 @@ PREDICTIONS = Table(
     Column("probabilities", JSON),
     Column("latency_ms", Float),
     Column("caller", String(LONGEST), nullable=False),
+    Column("interval", JSON),
 )
 SHADOW = Table(
     "shadow_predictions",
@@ -47,6 +48,7 @@ SHADOW = Table(
     Column("run_id", String(64), nullable=False),
     Column("output", JSON, nullable=False),
     Column("probabilities", JSON),
+    Column("interval", JSON),
 )
 """What a challenger would have answered in the place of a prediction: nobody got it, and it goes when that one goes."""
 OUTCOMES = Table(

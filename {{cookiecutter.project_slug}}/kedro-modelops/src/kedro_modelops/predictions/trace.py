@@ -31,6 +31,8 @@ def trace(prediction_id: str, months: Iterable[Callable[[], pd.DataFrame]]) -> I
         msg = f"the prediction store knows no {prediction_id}; PREDICTION_STORE_URL says which store is asked"
         raise RefusedError(msg)
     yield from ((name, prediction[name]) for name in PREDICTION)
+    if (interval := prediction.get("interval")) is not None:
+        yield "interval", interval
     version = model_registry.find(prediction["model"], prediction["version"])
     yield "version", f"{version.version} of {version.name}"
     yield "run", version.run_id

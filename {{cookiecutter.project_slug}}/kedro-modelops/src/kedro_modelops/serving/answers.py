@@ -21,13 +21,17 @@ class Model(BaseModel):
 
 
 class Answer(BaseModel):
-    """Predictions in the order of the rows. `prediction_ids` lead back to the data each was learned from."""
+    """Predictions in the order of the rows. `prediction_ids` lead back to the data each was learned from.
+
+    `intervals` are the lower and the upper bound of each prediction, where the model gives them.
+    """
 
     predictions: list[Any]
     prediction_ids: list[str]
     model: Model
     classes: list[Any] | None = None
     probabilities: list[list[float]] | None = None
+    intervals: list[list[float]] | None = None
 
 
 class Problem(BaseModel):
@@ -95,6 +99,9 @@ def answer(model: ServedModel | Maker, predictions: Sequence[Mapping[str, Any]],
     if probabilities and model.classes:
         chances = [prediction["probabilities"] for prediction in predictions]
         content |= {"classes": model.classes, "probabilities": chances}
+    intervals = [prediction.get("interval") for prediction in predictions]
+    if any(intervals):
+        content["intervals"] = intervals
     return Response(to_json(content), media_type="application/json", headers={"x-model-version": model.version})
 
 

@@ -13,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 
 from kedro_modelops.contracts.row_keys import hash_content
 from kedro_modelops.gates import Champion, Evidence, Gates, Judgement
+from kedro_modelops.models.intervals.asking import gives_intervals, predict_interval
 from kedro_modelops.models.scoring import answers
 from kedro_modelops.pipelines.evaluation.nodes import measure, measure_slices, predict_test_set
 from kedro_modelops.pipelines.evaluation.parameters import Evaluation
@@ -24,9 +25,9 @@ Spoil = Callable[[pd.DataFrame, np.ndarray], np.ndarray]
 class SpoiledModel:
     """A model to whose answers something has happened: probabilities, or the one column of a regression."""
 
-    def __init__(self, model: Any, spoil: Spoil) -> None:
-        """Takes the model, and what becomes of the features that it is asked about and of its answers."""
-        self.model, self.spoil = model, spoil
+    def __init__(self, model: Any, spoil: Spoil, width: float = 1) -> None:
+        """Takes the model, what becomes of its answers to features, and by how much its intervals shrink."""
+        self.model, self.spoil, self.width = model, spoil, width
         self.feature_names_in_ = model.feature_names_in_
         if hasattr(model, "classes_"):
             self.classes_ = model.classes_
@@ -45,6 +46,12 @@ class SpoiledModel:
     def predict_proba(self, features: pd.DataFrame) -> np.ndarray:
         """Spoiled probabilities."""
         return self._answers(features)
+
+    @available_if(lambda self: gives_intervals(self.model))  # type: ignore[untyped-decorator]
+    def predict_interval(self, features: pd.DataFrame) -> np.ndarray:
+        """Intervals, narrower around the spoiled numbers."""
+        middle = self.predict(features).reshape(-1, 1)
+        return np.asarray(middle + self.width * (predict_interval(self.model, features) - middle))
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
         """The likeliest class by the spoiled probabilities, or a spoiled number."""

@@ -101,7 +101,7 @@ class Version:
 
 
 class EqualityTests(Requests):
-    """The same rows give the same keys, features and probabilities, in whatever form they come."""
+    """The same rows give the same keys, features and answers, in whatever form they come."""
 
     @pytest.fixture
     def model(self, load: Load) -> Pipeline:
@@ -140,8 +140,9 @@ class EqualityTests(Requests):
         assert problem.identify(inputs).tolist() == expected["key"]
         assert hash_rows(features_of(inputs)) == expected["features_hash"]
         np.testing.assert_array_equal(said.outputs, expected["output"])
-        if said.probabilities is not None:
-            np.testing.assert_array_equal(said.probabilities, np.array(expected["probabilities"], float))
+        for part, kept in ((said.probabilities, "probabilities"), (said.intervals, "interval")):
+            if part is not None:
+                np.testing.assert_array_equal(part, np.array(expected[kept], float))
 
     def test_training(self, model_input: pd.DataFrame, expected: dict[str, list[str]]) -> None:
         """The model has seen the features that it is asked about."""

@@ -6,7 +6,7 @@ from sklearn.base import is_classifier
 
 from kedro_modelops.conformance.score.last_run import Evidence, Proof, require
 from kedro_modelops.conformance.score.staleness import replay
-from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION
+from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, COVERAGE
 
 TRAINING, RULESET = "conf/base/parameters_training.yml", ".github/rulesets/main.json"
 
@@ -33,10 +33,10 @@ def offline_meets_online(evidence: Evidence) -> Proof:
         evidence.scoring in watched,
         f"monitoring.performance does not name {evidence.scoring}, which decides",
     )
-    foreign = sorted(watched - set(evidence.parameters["evaluation"]["metrics"]) - {CALIBRATION})
+    foreign = sorted(watched - set(evidence.parameters["evaluation"]["metrics"]) - {CALIBRATION, COVERAGE})
     require(not foreign, f"monitoring.performance names {', '.join(foreign)}, which evaluation.metrics does not")
     measured = evidence.load("metrics")
-    absent = [name for name in watched - {CALIBRATION} if f"test_{name}" not in measured]
+    absent = [name for name in watched - {CALIBRATION, COVERAGE} if f"test_{name}" not in measured]
     require(not absent, f"metrics.json has no {', '.join(absent)}: `make run`")
     told = "; no outcomes of served rows are known yet"
     if evidence.exists("monitoring"):

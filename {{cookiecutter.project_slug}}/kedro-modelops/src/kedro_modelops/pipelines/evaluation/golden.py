@@ -20,7 +20,8 @@ def record_golden(model: Pipeline, requests: pd.DataFrame, reference: Any) -> di
         reference: What rows are completed with; None where they are complete.
 
     Returns:
-        `rows` as callers send them, `outputs`, and `probabilities` (null for each row where the model has none).
+        `rows` as callers send them, `outputs`, and `probabilities` and `intervals` (null for each row where the model
+        has none).
 
     Raises:
         RefusedError: If the keys of the requests do not follow from their rows.
@@ -28,11 +29,12 @@ def record_golden(model: Pipeline, requests: pd.DataFrame, reference: Any) -> di
     problem = load_problem()
     check_keys(problem.identify, requests)
     answers = answer(model, features_of(problem.complete_rows(requests, reference)))
-    chances = answers.probabilities
+    chances, none = answers.probabilities, [None] * len(requests)
     return {
         "rows": [{name: _sent(value) for name, value in row.items()} for row in requests.to_dict("records")],
         "outputs": answers.outputs.tolist(),
-        "probabilities": [None] * len(requests) if chances is None else chances.tolist(),
+        "probabilities": none if chances is None else chances.tolist(),
+        "intervals": none if answers.intervals is None else answers.intervals.tolist(),
     }
 
 

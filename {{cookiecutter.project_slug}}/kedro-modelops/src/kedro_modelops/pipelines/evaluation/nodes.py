@@ -8,6 +8,7 @@ from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
 from kedro_modelops.errors import RefusedError
+from kedro_modelops.models.intervals.asking import predict_interval
 from kedro_modelops.models.recorded_answers import Recorded
 from kedro_modelops.models.scoring import score
 from kedro_modelops.models.slices import slice_names
@@ -25,11 +26,14 @@ def predict_test_set(model: Pipeline, test_set: pd.DataFrame, problem: Roles) ->
 
     Returns:
         Key, time, target and `prediction` of each row; where the model gives probabilities also `score`, that of the
-        second class, or, where there are more than two, of the predicted one.
+        second class, or, where there are more than two, of the predicted one; where it gives intervals `lower` and
+        `upper`.
     """
     features = problem.features(test_set)
     known = [column for column in (problem.key, problem.time, problem.target) if column]
     predictions = test_set[known].assign(prediction=model.predict(features))
+    if (intervals := predict_interval(model, features)) is not None:
+        return predictions.assign(lower=intervals[:, 0], upper=intervals[:, 1])
     if not hasattr(model, "predict_proba"):
         return predictions
     probabilities = model.predict_proba(features)

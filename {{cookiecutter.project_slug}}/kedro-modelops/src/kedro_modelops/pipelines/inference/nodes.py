@@ -74,4 +74,5 @@ def deliver_scores(scores: Months) -> Months:
 
 
 def _delivered(load: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    return load()[DELIVERED]
+    scored = load()
+    return scored[[*DELIVERED, *(["interval"] if scored["interval"].notna().any() else [])]]

@@ -18,6 +18,7 @@ TITLES = {
     "performance": "How good the model was",
     "slice": "How good it was in each slice",
     "calibration": "Whether its probabilities hold",
+    "coverage": "Whether its intervals hold what happens",
     "estimate": "How good it is expected to be",
     "recent": "How the last days were",
     "shift": "What is predicted, and what happens",

@@ -12,7 +12,9 @@ from kedro_modelops.models.scorers import check_scorer
 Share = Field(ge=0, le=1)
 CALIBRATION = "calibration"
 """Its error, in place of a scorer."""
-KINDS = ("performance", "slice", CALIBRATION, "estimate", "recent", "shift", "drift", "shadow", "traffic")
+COVERAGE = "coverage"
+"""Share of outcomes in the interval of their prediction, in place of a scorer too."""
+KINDS = ("performance", "slice", CALIBRATION, COVERAGE, "estimate", "recent", "shift", "drift", "shadow", "traffic")
 """Of the plugin's signals, beside those that have a limit."""
 
 
@@ -88,7 +90,7 @@ class Monitoring(BaseModel, extra="forbid", frozen=True):
             same calendar month where it was trained on, `none` does neither.
         drift: When a feature has drifted.
         shift: Jensen-Shannon (classes) or normed Wasserstein distance (numbers) that target and answers may move.
-        performance: What each scorer, or `calibration` (its error), may lose against the held-out rows.
+        performance: What each scorer, `calibration` (its error) or `coverage` may lose against the held-out rows.
         slice_tolerance: The same for the primary metric of a slice.
         recent: When the last days are unlike those before; None looks at the whole window alone.
         limits: What other signals may be.
@@ -114,7 +116,7 @@ class Monitoring(BaseModel, extra="forbid", frozen=True):
     @field_validator("performance")
     @classmethod
     def _scorers_exist(cls, performance: dict[str, float]) -> dict[str, float]:
-        for name in performance.keys() - {CALIBRATION}:
+        for name in performance.keys() - {CALIBRATION, COVERAGE}:
             check_scorer(name)
         return performance
 

@@ -76,8 +76,10 @@ def watch(url: str, trial: Trial) -> None:
 
 def compare(answer: dict[str, Any], golden: dict[str, Any]) -> None:
     """Raises ReleaseError if an answer is not that of the training."""
-    given = answer["predictions"], answer.get("probabilities") or [None] * len(answer["predictions"])
-    wanted = golden["outputs"], golden["probabilities"]
+    bounded = answer.get("intervals") or any(golden.get("intervals", []))
+    parts = ("probabilities", "intervals") if bounded else ("probabilities",)
+    given = answer["predictions"], *(_each(answer, name, answer["predictions"]) for name in parts)
+    wanted = golden["outputs"], *(_each(golden, name, golden["outputs"]) for name in parts)
     counts = {len(part) for part in (*given, *wanted)}
     if len(counts) > 1:
         msg = f"{len(golden['outputs'])} golden rows are answered with {len(given[0])} predictions"
@@ -86,6 +88,11 @@ def compare(answer: dict[str, Any], golden: dict[str, Any]) -> None:
         if not is_same(right, found):
             msg = f"golden row {number} is answered with {found}; when it was trained, with {right}"
             raise ReleaseError(msg)
+
+
+def _each(answers: dict[str, Any], name: str, rows: list[Any]) -> list[Any]:
+    """What is said of each row; null where an answer, or a version that was trained earlier, says nothing."""
+    return answers.get(name) or [None] * len(rows)
 
 
 def is_same(right: object, found: object) -> bool:

@@ -103,6 +103,8 @@ def _answers(model: ServedModel, copies: Copies) -> Iterator[dict[str, Any]]:
         return
     said = model.score(features_of(read_inputs(row["inputs"] for row in rows)))
     chances = [None] * len(rows) if said.probabilities is None else said.probabilities.tolist()
+    intervals = [None] * len(rows) if said.intervals is None else said.intervals.tolist()
     whose = {"model": model.name, "version": model.version, "run_id": model.run_id}
-    for row, output, each in zip(rows, said.outputs.tolist(), chances, strict=True):
-        yield {"prediction_id": row["prediction_id"], "output": output, "probabilities": each} | whose
+    for row, output, each, interval in zip(rows, said.outputs.tolist(), chances, intervals, strict=True):
+        answer = {"output": output, "probabilities": each, "interval": interval}
+        yield {"prediction_id": row["prediction_id"]} | answer | whose

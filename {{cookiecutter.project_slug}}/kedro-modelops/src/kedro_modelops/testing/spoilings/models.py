@@ -71,6 +71,12 @@ def model_is_sure_of_what_it_holds_unlikely(honest: Examination) -> Examination:
     return honest.spoiled(lambda _, answers: np.eye(answers.shape[1])[answers.argmin(axis=1)])
 
 
+@refused_by("coverage")
+def intervals_are_too_narrow(honest: Examination) -> Examination:
+    """A twentieth of their width; predictions stay."""
+    return honest.but(model=SpoiledModel(honest.model, lambda _, said: said, width=0.05))
+
+
 @refused_by("slices")
 def one_slice_is_always_wrong(honest: Examination) -> Examination:
     """The smallest of the slices that are judged; the model is right elsewhere."""
@@ -139,7 +145,6 @@ def _skip_if_rows_look_alike(honest: Examination) -> None:
 
 def _either(where: Callable[[pd.DataFrame], np.ndarray], there: Spoil, elsewhere: Spoil) -> Spoil:
     def spoil(features: pd.DataFrame, answers: np.ndarray) -> np.ndarray:
-        inside = (where(features) == 1).reshape(-1, 1)
-        return np.where(inside, there(features, answers), elsewhere(features, answers))
+        return np.where(where(features).reshape(-1, 1) == 1, there(features, answers), elsewhere(features, answers))
 
     return spoil

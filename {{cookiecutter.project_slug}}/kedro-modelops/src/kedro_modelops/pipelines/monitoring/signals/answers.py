@@ -1,12 +1,13 @@
 """What the model has answered."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
+from kedro_modelops.models.intervals.asking import gives_intervals
 from kedro_modelops.models.scoring import Answers, answer
 from kedro_modelops.pipelines.monitoring.parameters import Monitoring
 from kedro_modelops.pipelines.monitoring.signals.drift import find_p_values, is_number, measure_distances
@@ -63,17 +64,25 @@ def watch_answers(
 def recall(rows: pd.DataFrame, model: Any) -> Answers:
     """Answers as they are kept; what is null there, or not as long as it should be, is NaN here."""
     if not hasattr(model, "classes_"):
-        return Answers(pd.to_numeric(rows["output"], errors="coerce").to_numpy(float), None)
+        kept = rows.get("interval", pd.Series(None, rows.index, dtype=object))
+        outputs = pd.to_numeric(rows["output"], errors="coerce").to_numpy(float)
+        return Answers(outputs, None, _recall(kept, 2) if gives_intervals(model) else None)
     if not hasattr(model, "predict_proba"):
         return Answers(rows["output"].to_numpy(object), None)
-    wide = len(model.classes_)
+    return Answers(rows["output"].to_numpy(object), _recall(rows["probabilities"], len(model.classes_)))
+
+
+def _recall(kept: pd.Series, wide: int) -> np.ndarray:
     none = [float("nan")] * wide
-    kept = [none if chances is None or len(chances) != wide else list(chances) for chances in rows["probabilities"]]
-    return Answers(rows["output"].to_numpy(object), np.array(kept, float).reshape(-1, wide))
+    rows = [list(numbers) if isinstance(numbers, Collection) and len(numbers) == wide else none for numbers in kept]
+    return np.array(rows, float).reshape(-1, wide)
 
 
 def valid(said: Answers, model: Any) -> np.ndarray:
-    """Whether each answer is one: of a known class, with probabilities that add up to 1, or within its contract."""
+    """Whether each answer is one: of a known class, with probabilities that add up to 1, or within its contract.
+
+    One that comes with an interval lies in it too.
+    """
     outputs = pd.Series(said.outputs)
     if said.probabilities is None and hasattr(model, "classes_"):
         return outputs.isin(model.classes_).to_numpy()
@@ -82,6 +91,9 @@ def valid(said: Answers, model: Any) -> np.ndarray:
         known = outputs.isin(model.classes_).to_numpy()
         return np.asarray(known & (said.probabilities >= 0).all(axis=1) & sums, bool)
     good = np.isfinite(said.outputs)
+    if said.intervals is not None:
+        lower, upper = said.intervals.T
+        good &= np.isfinite(said.intervals).all(axis=1) & (lower <= said.outputs) & (said.outputs <= upper)
     for check in load_problem().predictions.to_schema().columns["prediction"].checks if good.any() else []:
         good[good] = np.asarray(check(outputs[good]).check_output)
     return np.asarray(good)

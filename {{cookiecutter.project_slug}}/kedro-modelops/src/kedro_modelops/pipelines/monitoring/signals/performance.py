@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import false_discovery_control, norm
 
 from kedro_modelops.metrics import NEGATIVE, Metric
-from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, Monitoring
+from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, COVERAGE, Monitoring
 from kedro_modelops.pipelines.monitoring.signals.samples import Comparison, answered, compare, held_out, slices
 from kedro_modelops.pipelines.monitoring.signals.signal import Signal, judge, not_judged, too_few
 from kedro_modelops.pipelines.monitoring.window import Window
@@ -72,13 +72,15 @@ def watch_performance(  # noqa: PLR0913, PLR0917  (rows, model, and what is meas
 
 
 def _name(metric: str) -> str:
-    return metric if metric == CALIBRATION else f"performance/{metric}"
+    return metric if metric in {CALIBRATION, COVERAGE} else f"performance/{metric}"
 
 
 def _title(name: str, metric: str, target: str) -> Metric:
     """The metric of a signal, for people."""
     if metric == CALIBRATION:
         return Metric(f"{NEGATIVE}{metric}", "The calibration error")
+    if metric == COVERAGE:
+        return Metric(metric, "The share of outcomes in their interval")
     known, (kind, _, place) = load_problem().metric(metric, target), name.partition("/")
     return known._replace(title=f"{known.title} of {place}") if kind == "slice" else known
 
@@ -95,4 +97,6 @@ def _judge(found: dict[str, Comparison], titles: dict[str, Metric], confidence: 
         alert = bool(p_value < 1 - confidence)
         yield judge(name, sign * one.value, sign * (one.usual - one.allowed), sentence, alert=alert)
     for name in found.keys() - judged.keys():
-        yield not_judged(name, "Not judged: the rows lack a class or values, or the model gives no probabilities.")
+        yield not_judged(
+            name, "Not judged: the rows lack a class or values, or the model gives no probabilities or intervals."
+        )

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from kedro_modelops.models.intervals.asking import inside
 from kedro_modelops.models.recorded_answers import Recorded
 from kedro_modelops.models.scoring import Answers, answer, calibration_error, score
 from kedro_modelops.models.slices import slice_names
-from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION
+from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, COVERAGE
 from kedro_modelops.pipelines.monitoring.signals.answers import recall, valid
 from kedro_modelops.pipelines.monitoring.window import Window
 from kedro_modelops.roles import Roles
@@ -34,6 +35,9 @@ class Sample(NamedTuple):
     def measure(self, metric: str, rows: np.ndarray) -> float:
         """A metric on some rows, NaN if they lack a class; higher is better: of a calibration error, the negative."""
         target = self.target[rows]
+        if metric == COVERAGE:
+            intervals = self.model.answers.get("predict_interval")
+            return float("nan") if intervals is None else float(inside(intervals[rows], target).mean())
         if self.probabilities is None and metric == CALIBRATION:
             return float("nan")
         if hasattr(self.model, "classes_") and len(np.unique(target)) == 1:

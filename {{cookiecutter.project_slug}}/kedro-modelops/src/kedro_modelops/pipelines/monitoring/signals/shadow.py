@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control, norm
 
 from kedro_modelops.metrics import NEGATIVE, Metric
-from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, Monitoring
+from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, COVERAGE, Monitoring
 from kedro_modelops.pipelines.monitoring.signals.answers import recall, valid
 from kedro_modelops.pipelines.monitoring.signals.samples import Sample, answered
 from kedro_modelops.pipelines.monitoring.signals.signal import Signal, Verdict, judge, not_judged, too_few
@@ -44,6 +44,7 @@ def watch_shadow(
     version = rows.loc[rows["shadow_version"].notna(), "shadow_version"].iloc[-1]
     rows = rows[rows["shadow_version"] == version]
     shadow = rows.assign(output=rows["shadow_output"], probabilities=rows["shadow_probabilities"])
+    shadow = shadow.assign(interval=rows.get("shadow_interval"))
     good = [valid(recall(side, serving_model.estimator), serving_model.estimator) for side in (rows, shadow)]
     pairs, broken = good[0] & good[1], int((~good[1]).sum())
     sides = (window._replace(rows=rows[pairs]), window._replace(rows=shadow[pairs]))
@@ -97,7 +98,9 @@ def _better(
         ]
         spread = max(float(pd.Series(gains[1:]).std()), np.finfo(float).tiny)
         if np.isnan(gains[0]) or np.isnan(spread):
-            signals.append(not_judged(f"shadow/{metric}", "Not judged: the pairs lack a class, or probabilities."))
+            signals.append(
+                not_judged(f"shadow/{metric}", "Not judged: the pairs lack a class, probabilities or intervals.")
+            )
         else:
             found.append((metric, gains[0], spread, allowed))
     p_values = [norm.cdf((gain + lost) / spread) for _, gain, spread, lost in found]
@@ -117,4 +120,6 @@ def _better(
 def _metric(name: str, target: str) -> Metric:
     if name == CALIBRATION:
         return Metric(f"{NEGATIVE}{name}", "The calibration error")
+    if name == COVERAGE:
+        return Metric(name, "The share of outcomes in their interval")
     return load_problem().metric(name, target)
