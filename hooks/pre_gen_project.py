@@ -13,8 +13,8 @@ from pathlib import Path
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 NO_WINDOWS_NAME = {"aux", "con", "nul", "prn"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 IMPORTED_HERE = set(
-    """adlfs alembic attr attrs azure boto3 botocore click cookiecutter coverage data detect_secrets dvc dvc_azure
-    dvc_gs dvc_s3 editables evidently fairlearn fastapi fastapi_offline filelock flask fsspec gcsfs git google grimp
+    """adlfs alembic attr attrs azure boto3 botocore click cookiecutter coverage dask data detect_secrets distributed
+    dvc dvc_azure dvc_gs dvc_s3 editables evidently fairlearn fastapi fastapi_offline filelock flask fsspec gcsfs git google grimp
     hatchling httptools hypothesis importlinter ipykernel jinja2 joblib kedro kedro_datasets kedro_modelops
     markdown_it matplotlib mlflow mypy nbclient nbstripout notebooks numpy openpyxl opentelemetry packaging pandas
     pandera power pre_commit pre_commit_hooks prometheus_client psutil psycopg pyarrow pydantic pydantic_settings
