@@ -14,13 +14,13 @@ ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 NO_WINDOWS_NAME = {"aux", "con", "nul", "prn"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 IMPORTED_HERE = set(
     """adlfs alembic attr attrs azure boto3 botocore click cookiecutter coverage dask data detect_secrets distributed
-    dvc dvc_azure dvc_gs dvc_s3 editables evidently fairlearn fastapi fastapi_offline filelock flask fsspec gcsfs git google grimp
-    hatchling httptools hypothesis importlinter ipykernel jinja2 joblib kedro kedro_datasets kedro_modelops
-    markdown_it matplotlib mlflow mypy nbclient nbstripout notebooks numpy openpyxl opentelemetry packaging pandas
-    pandera power pre_commit pre_commit_hooks prometheus_client psutil psycopg pyarrow pydantic pydantic_settings
-    pytest pytest_cov pytest_randomly pytest_timeout pytest_xdist pythonjsonlogger requests rich rows ruamel ruff
-    s3fs schemathesis scipy service setuptools sklearn skops sqlalchemy src starlette tests threadpoolctl tox tox_uv
-    typing_extensions uv uvicorn uvloop windows yaml yamllint
+    dvc dvc_azure dvc_gs dvc_s3 editables evidently fairlearn fastapi fastapi_offline filelock flask fsspec gcsfs git
+    google grimp hatchling httptools hypothesis importlinter ipykernel jinja2 joblib kedro kedro_datasets
+    kedro_modelops markdown_it matplotlib mlflow mypy nbclient nbstripout notebooks numpy openpyxl opentelemetry
+    packaging pandas pandera power pre_commit pre_commit_hooks prometheus_client psutil psycopg pyarrow pydantic
+    pydantic_settings pytest pytest_cov pytest_randomly pytest_timeout pytest_xdist pythonjsonlogger requests rich rows
+    ruamel ruff s3fs schemathesis scipy service setuptools sklearn skops sqlalchemy src starlette tests threadpoolctl
+    tox tox_uv typing_extensions uv uvicorn uvloop windows yaml yamllint
     """.split()  # noqa: SIM905 (a literal would take a line for each name)
 )
 
