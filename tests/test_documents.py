@@ -325,12 +325,15 @@ def is_open(port: str) -> bool:
 
 
 def upgrade_the_store(place: Place) -> None:
-    """The store of a version before, which the service goes on writing to."""
+    """The store of a version before; the service writes on to it."""
     host = place.production
     before = host.sql("select prediction_id from predictions")
-    host.sql("drop table shadow_predictions; update prediction_store_revision set version_num = '1_2'")
+    host.sql(
+        "drop table shadow_predictions; alter table predictions drop column interval; "
+        "update prediction_store_revision set version_num = '1_2'"
+    )
+    assert "has revision 1_4" in place.shell.type(place.manual.inline("kedro predictions upgrade"))
     assert place.predict()[0] == 200
-    assert "has revision 1_3" in place.shell.type(place.manual.inline("kedro predictions upgrade"))
     assert host.sql("select count(*) from shadow_predictions") == ["0"]
     assert set(before) < set(host.sql("select prediction_id from predictions"))
 
