@@ -30,7 +30,7 @@ def month(number: int, weights: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"month": number, "weight": weights["weight"] * number})
 
 
-class DyingTree(DecisionTreeClassifier):  # type: ignore[misc]
+class DyingTree(DecisionTreeClassifier):  # type: ignore[misc]  # scikit-learn ships no types
     """A tree whose worker is killed while it learns, and while it is shuffled."""
 
     def __init__(self, stage: str = "search", max_depth: int = 3, random_state: int | None = None) -> None:

@@ -19,13 +19,11 @@ from kedro_modelops.problem import load_problem
 from kedro_modelops.registry import model_registry
 from kedro_modelops.registry.ledger.audit import audit
 from kedro_modelops.serving.access.keys import create_key, read_keys, revoke_key
-from kedro_modelops.serving.logs import log_json
-from kedro_modelops.serving.run import run
+from kedro_modelops.serving.run import run, serve
 from kedro_modelops.serving.scoring.models import ModelSlot
 from kedro_modelops.serving.scoring.request_costs import ALL, request_costs
 from kedro_modelops.serving.scoring.sources import RegistrySource, write_bundle
 from kedro_modelops.serving.settings import Settings, read_settings
-from kedro_modelops.serving.workers.supervisor import supervise
 from kedro_modelops.serving.workers.worker import Worker
 from kedro_modelops.terminal_tables import print_table
 from kedro_modelops.tracking.runs import connect
@@ -51,12 +49,7 @@ def serve_here(env: str | None, port: int, keys: Path) -> None:
         click.echo(sentence)
     _say_how(settings, keys)
     os.environ["MLFLOW_TRACKING_URI"] = mlflow.get_tracking_uri()  # for the process of a challenger
-    serve = partial(serve_registered, aliases, reference)
-    if settings.workers == 1:
-        serve(settings)
-        return
-    log_json("INFO", JsonLog("service"))
-    if code := supervise(settings, serve):
+    if code := serve(settings, partial(serve_registered, aliases, reference), JsonLog("service")):
         raise Exit(code)
 
 

@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -29,14 +30,30 @@ def main() -> None:
     """Serves what the environment names; where something is missing, or not fit to serve, it says so and ends."""
     try:
         load_problem()  # whatever else is missing, a fault in the project's code is told first
-        settings = read_settings()
-        if settings.workers == 1:
-            serve_named(settings)
-        else:
-            log_json()
-            sys.exit(supervise(settings, serve_named))
+        sys.exit(serve(read_settings(), serve_named))
     except RefusedError as error:
         sys.exit(str(error))
+
+
+def serve(settings: Settings, work: Callable[[Settings, Worker | None], None], *logs: logging.Handler) -> int:
+    """Serves until it is told to stop, in this process or with as many workers as the settings say.
+
+    Args:
+        settings: How many, and what they are told.
+        work: What each does; it can be pickled.
+        logs: Where the supervisor's log goes beside standard output.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        RefusedError: If nothing can be served.
+    """
+    if settings.workers == 1:
+        work(settings, None)
+        return 0
+    log_json("INFO", *logs)
+    return supervise(settings, work)
 
 
 def serve_named(settings: Settings, worker: Worker | None = None) -> None:

@@ -14,6 +14,10 @@ TEST_SHARE = 0.25
 SEED = 1
 SEEDS = 50
 """How many are tried."""
+TWO_WEEKS, A_YEAR = 14, 400
+"""Days beyond which weekdays and months come again."""
+FEWEST = 3
+"""Different hours, days or months that make a pattern."""
 ANSWERS = ("prediction", "score")
 """Columns that stand beside the target in what a model answers."""
 
@@ -24,14 +28,14 @@ def calendar_of(proposal: Proposal) -> tuple[str, ...]:
         return ()
     times = proposal.columns[proposal.time].content.dt.tz_convert(proposal.zone)
     days = (times.max() - times.min()).days
-    by_month = days > 400 and times.dt.month.nunique() > 2  # noqa: PLR2004
-    fit = {"hour": times.dt.hour.nunique() > 2, "weekday": _every_day(times, days), "month": by_month}  # noqa: PLR2004
+    by_month = days > A_YEAR and times.dt.month.nunique() >= FEWEST
+    fit = {"hour": times.dt.hour.nunique() >= FEWEST, "weekday": _every_day(times, days), "month": by_month}
     return tuple(name for name, is_fit in fit.items() if is_fit and name not in proposal.columns)
 
 
 def _every_day(times: pd.Series, days: int) -> bool:
-    of_months = times.dt.day.nunique() < 3  # noqa: PLR2004  (such as the first of each)
-    return days > 14 and not of_months and times.dt.dayofweek.nunique() > 2  # noqa: PLR2004
+    of_months = times.dt.day.nunique() < FEWEST  # such as the first of each
+    return days > TWO_WEEKS and not of_months and times.dt.dayofweek.nunique() >= FEWEST
 
 
 def key_name(proposal: Proposal) -> str:

@@ -7,13 +7,16 @@ import pandas as pd
 from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, PositiveInt, field_validator, model_validator
 
 from kedro_modelops.extensions.monitor import Monitor, TeamMonitor
+from kedro_modelops.metrics import NEGATIVE, Metric
 from kedro_modelops.models.scorers import check_scorer
 
 Share = Field(ge=0, le=1)
-CALIBRATION = "calibration"
-"""Its error, in place of a scorer."""
-COVERAGE = "coverage"
-"""Share of outcomes in the interval of their prediction, in place of a scorer too."""
+CALIBRATION, COVERAGE = "calibration", "coverage"
+OWN_METRICS = {
+    CALIBRATION: Metric(f"{NEGATIVE}{CALIBRATION}", "The calibration error"),
+    COVERAGE: Metric(COVERAGE, "The share of outcomes in their interval"),
+}
+"""That stand in place of a scorer."""
 KINDS = ("performance", "slice", CALIBRATION, COVERAGE, "estimate", "recent", "shift", "drift", "shadow", "traffic")
 """Of the plugin's signals, beside those that have a limit."""
 
@@ -116,7 +119,7 @@ class Monitoring(BaseModel, extra="forbid", frozen=True):
     @field_validator("performance")
     @classmethod
     def _scorers_exist(cls, performance: dict[str, float]) -> dict[str, float]:
-        for name in performance.keys() - {CALIBRATION, COVERAGE}:
+        for name in performance.keys() - OWN_METRICS.keys():
             check_scorer(name)
         return performance
 

@@ -6,12 +6,18 @@ from typing import Any
 import numpy as np
 from scipy.stats import false_discovery_control, norm
 
-from kedro_modelops.metrics import NEGATIVE, Metric
-from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, COVERAGE, Monitoring
-from kedro_modelops.pipelines.monitoring.signals.samples import Comparison, answered, compare, held_out, slices
+from kedro_modelops.metrics import Metric
+from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, OWN_METRICS, Monitoring
+from kedro_modelops.pipelines.monitoring.signals.samples import (
+    Comparison,
+    answered,
+    compare,
+    held_out,
+    metric_of,
+    slices,
+)
 from kedro_modelops.pipelines.monitoring.signals.signal import Signal, judge, not_judged, too_few
 from kedro_modelops.pipelines.monitoring.window import Window
-from kedro_modelops.problem import load_problem
 from kedro_modelops.roles import Roles
 
 
@@ -72,16 +78,12 @@ def watch_performance(  # noqa: PLR0913, PLR0917  (rows, model, and what is meas
 
 
 def _name(metric: str) -> str:
-    return metric if metric in {CALIBRATION, COVERAGE} else f"performance/{metric}"
+    return metric if metric in OWN_METRICS else f"performance/{metric}"
 
 
 def _title(name: str, metric: str, target: str) -> Metric:
     """The metric of a signal, for people."""
-    if metric == CALIBRATION:
-        return Metric(f"{NEGATIVE}{metric}", "The calibration error")
-    if metric == COVERAGE:
-        return Metric(metric, "The share of outcomes in their interval")
-    known, (kind, _, place) = load_problem().metric(metric, target), name.partition("/")
+    known, (kind, _, place) = metric_of(metric, target), name.partition("/")
     return known._replace(title=f"{known.title} of {place}") if kind == "slice" else known
 
 

@@ -7,14 +7,21 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from kedro_modelops.metrics import Metric
 from kedro_modelops.models.intervals.asking import inside
 from kedro_modelops.models.recorded_answers import Recorded
 from kedro_modelops.models.scoring import Answers, answer, calibration_error, score
 from kedro_modelops.models.slices import slice_names
-from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, COVERAGE
+from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, COVERAGE, OWN_METRICS
 from kedro_modelops.pipelines.monitoring.signals.answers import recall, valid
 from kedro_modelops.pipelines.monitoring.window import Window
+from kedro_modelops.problem import load_problem
 from kedro_modelops.roles import Roles
+
+
+def metric_of(name: str, target: str) -> Metric:
+    """The metric that is named in place of a scorer, or a scorer's, for people."""
+    return OWN_METRICS.get(name) or load_problem().metric(name, target)
 
 
 class Sample(NamedTuple):

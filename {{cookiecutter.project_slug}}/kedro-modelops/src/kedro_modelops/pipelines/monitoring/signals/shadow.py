@@ -6,13 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, norm
 
-from kedro_modelops.metrics import NEGATIVE, Metric
-from kedro_modelops.pipelines.monitoring.parameters import CALIBRATION, COVERAGE, Monitoring
+from kedro_modelops.pipelines.monitoring.parameters import Monitoring
 from kedro_modelops.pipelines.monitoring.signals.answers import recall, valid
-from kedro_modelops.pipelines.monitoring.signals.samples import Sample, answered
+from kedro_modelops.pipelines.monitoring.signals.samples import Sample, answered, metric_of
 from kedro_modelops.pipelines.monitoring.signals.signal import Signal, Verdict, judge, not_judged, too_few
 from kedro_modelops.pipelines.monitoring.window import Window
-from kedro_modelops.problem import load_problem
 from kedro_modelops.roles import Roles
 
 Sides = tuple[Window, Window]
@@ -107,7 +105,7 @@ def _better(
     corrected = false_discovery_control(p_values) if p_values else np.array([])
     for (metric, gain, spread, lost), p_value in zip(found, corrected, strict=True):
         half = float(norm.ppf(0.5 + monitoring.confidence / 2) * spread)
-        shown = _metric(metric, problem.target)
+        shown = metric_of(metric, problem.target)
         sentence = (
             f"{shown.title} would be {shown.change(gain)} ± {shown.amount(half)} by version {version}, on {count:,} "
             f"pairs with a known outcome; up to {lost:g} worse is allowed."
@@ -115,11 +113,3 @@ def _better(
         alert = bool(p_value < 1 - monitoring.confidence)
         signals.append(judge(f"shadow/{metric}", gain, -lost, sentence, alert=alert))
     return signals
-
-
-def _metric(name: str, target: str) -> Metric:
-    if name == CALIBRATION:
-        return Metric(f"{NEGATIVE}{name}", "The calibration error")
-    if name == COVERAGE:
-        return Metric(name, "The share of outcomes in their interval")
-    return load_problem().metric(name, target)
