@@ -110,8 +110,9 @@ class Place:
         manual: What is typed there.
         production: A host.
         staging: Another one.
-        mlflow: Address of the team's server.
         collector: What takes telemetry.
+        key: Of the service.
+        example: A row that it is asked about.
     """
 
     project: BakedProject

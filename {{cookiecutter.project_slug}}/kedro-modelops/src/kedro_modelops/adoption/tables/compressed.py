@@ -28,16 +28,19 @@ def decompressed(path: Path) -> Iterator[Path]:
     Raises:
         RefusedError: If it is damaged, or a ZIP file holds more than one file.
     """
-    ending = path.suffix.lower()
-    if ending not in ENDINGS or not path.is_file():
+    if path.suffix.lower() not in ENDINGS or not path.is_file():
         yield path
         return
     with TemporaryDirectory() as folder:
-        try:
-            yield _from_zip(path, folder) if ending == ".zip" else _from_stream(path, Path(folder, path.stem))
-        except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile) as error:
-            msg = f"{path} cannot be decompressed: {error}"
-            raise RefusedError(msg) from error
+        yield _decompress(path, Path(folder))
+
+
+def _decompress(path: Path, folder: Path) -> Path:
+    try:
+        return _from_zip(path, folder) if path.suffix.lower() == ".zip" else _from_stream(path, folder / path.stem)
+    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile) as error:
+        msg = f"{path} cannot be decompressed: {error}"
+        raise RefusedError(msg) from error
 
 
 def _from_stream(path: Path, target: Path) -> Path:
@@ -46,7 +49,7 @@ def _from_stream(path: Path, target: Path) -> Path:
     return target
 
 
-def _from_zip(path: Path, folder: str) -> Path:
+def _from_zip(path: Path, folder: Path) -> Path:
     with zipfile.ZipFile(path) as packed:
         names = [name for name in packed.namelist() if not name.endswith("/") and not name.startswith("__MACOSX")]
         if len(names) != 1:
