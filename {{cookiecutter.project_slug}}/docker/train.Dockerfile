@@ -9,11 +9,18 @@ FROM ${BASE} AS packages
 WORKDIR /opt
 ARG PIP_EXTRA_INDEX_URL
 COPY requirements requirements
+# What only developers, compilers and notebooks read goes. Plotly's thousands of generated modules are bytecode alone.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 RUN python -m venv --without-pip venv \
     && for lock in requirements/*.txt; do \
-        pip --python venv/bin/python install --no-cache-dir --no-deps --require-hashes --requirement "$lock" || exit 1; \
-    done \
-    && rm -r requirements
+        pip --python venv/bin/python install --no-cache-dir --no-deps --require-hashes --requirement "$lock" || exit 1; done \
+    && rm -r requirements venv/share venv/evidently venv/lib/*/site-packages/jupyterlab_plotly \
+    && find venv -type d -name tests -not -path '*/evidently/*' -prune -exec rm -r {} + \
+    && find venv -regextype egrep -regex '.*\.(a|c|cpp|h|ipynb|proto|pxd|pxi|pyx|tp)' -delete \
+    && find venv -name '*.so*' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
+    && python -m compileall -q -b venv/lib/*/site-packages/plotly \
+    && find venv/lib/*/site-packages/plotly \( -name '*.py' -o -path '*/__pycache__/*' \) -delete
 
 FROM ${BASE} AS train
 ARG REVISION=unknown
@@ -22,7 +29,7 @@ LABEL org.opencontainers.image.title="Pipelines" \
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends git \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /project
 COPY . .

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from kedro_modelops.cli.console import ModelConsole
     from kedro_modelops.release.deployment.registered_versions import RegisteredVersions
 
+SHARES = click.IntRange(1, 99)
+"""Of a canary, in percent: while one side's containers are replaced, the other takes all requests."""
+
 
 @model.command()
 @click.argument("version")
@@ -82,7 +85,7 @@ def copy(console: Open, version: str, uri: str) -> None:
 @option("--pipelines-image", "PIPELINES_IMAGE", "What scores at night in a cluster.")
 @option("--reason", "REASON", "For the ledger.")
 @option("--unsigned", "UNSIGNED", "At home: yes lets an image pass that deploy.yml did not build.")
-@option("--canary-percent", "CANARY_PERCENT", "Share of the canary.", type=int, default=10, show_default=True)
+@option("--canary-percent", "CANARY_PERCENT", "Share of the canary.", type=SHARES, default=10, show_default=True)
 @option("--canary-seconds", "CANARY_SECONDS", "How long it is watched.", type=float, default=300, show_default=True)
 @ENV
 def deploy(env: str | None, canary_percent: int, canary_seconds: float, **words: Any) -> None:

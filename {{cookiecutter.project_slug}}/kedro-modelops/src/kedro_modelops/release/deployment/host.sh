@@ -31,10 +31,14 @@ pull() ( # IMAGE [REGISTRY USER], whose password is the standard input: nobody s
     docker pull --quiet "$1"
 )
 
-share() { # PERCENT of the requests for the canary; the proxy loses none while it reads that
+share() { # PERCENT of the requests for the canary
     replicas=$(known SERVE_REPLICAS)
     each=$(((99 - $1 + ${replicas:-1}) / ${replicas:-1}))
     printf 'global\n    setenv CANARY_WEIGHT %s\n    setenv SERVE_WEIGHT %s\n' "$1" "$each" >deploy/compose/proxy/a_weights.cfg
+    reload
+}
+
+reload() { # what the proxy is told; it loses no request while it reads that
     running=$(compose ps --quiet proxy)
     [ -z "$running" ] || compose kill -s USR2 proxy
 }
@@ -49,13 +53,21 @@ await() { # until all containers of a service are ready
     end=$(($(date +%s) + patience))
     while now=$(date +%s) && [ "$now" -lt "$end" ]; do
         if health=$(compose ps --quiet "$1" | xargs docker inspect --format '{{.State.Health.Status}}' | sort -u) &&
-            [ "$health" = healthy ]; then
+            [ "$health" = healthy ] && shared "$1"; then
             return
         fi
         sleep 1
     done
     compose logs --tail=50 "$1" >&2
     refuse "$1 is not ready after $patience seconds"
+}
+
+shared() { # whether the proxy, which looks for itself, gives requests to all containers of a service
+    [ "$1" = serve ] || [ "$1" = canary ] || return 0
+    running=$(compose ps --quiet proxy)
+    [ -n "$running" ] || return 0
+    up=$(within proxy wget -q -O - 'http://127.0.0.1:8080/servers;csv' </dev/null | grep -c "^predictions,$1[0-9]*,.*,UP,")
+    [ "$up" -ge "$(compose ps --quiet "$1" | wc -l)" ]
 }
 
 start() { # with IMAGE
@@ -156,6 +168,7 @@ SQL
         within mlflow tar --extract --directory /var/lib/mlflow <"$part/artifacts.tar"
     fi
     if [ -n "$image" ]; then
+        reload >&2
         start SERVE "$image" >&2
     fi
     for name in mlflow predictions; do
@@ -173,6 +186,7 @@ move() { # the service to a ROLE with a PASSWORD, one container after the other
 }
 
 rotate() { # PostgreSQL knows one password for each role: another role stands in while that changes
+    reload
     new=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n')
     say <<SQL
 SELECT 'CREATE ROLE stand_in LOGIN IN ROLE predictions' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stand_in')
