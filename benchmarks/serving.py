@@ -137,6 +137,7 @@ def contestants(project: Path, package: str, peers: Path, folder: Path) -> list[
     features = [json.dumps({"dataframe_records": [row]}).encode() for row in rows["features"]]
     bare = [json.dumps({"rows": [row]}).encode() for row in rows["features"]]
     ours = {
+        "KEDRO_MODELOPS_PROJECT": str(project),
         "SERVING_BUNDLE": str(folder / "bundle"),
         "SERVING_KEYS_FILE": str(folder / "keys.json"),
         "PREDICTION_STORE_URL": f"sqlite:///{folder}/predictions.db",

@@ -146,6 +146,16 @@ table = pd.DataFrame({
 })
 table.to_csv(PATH, index=False)
 """
+HANDWRITING = """
+import pathlib
+from PIL import Image
+from sklearn.datasets import load_digits
+digits = load_digits()
+for number, (pixels, digit) in enumerate(zip(digits.images[:600], digits.target)):
+    file = pathlib.Path(PATH, str(digit), f'{number:04d}.png')
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray((15 * pixels).astype(np.uint8)).save(file)
+"""
 STATSMODELS = "from statsmodels.datasets import {0}; table = {0}.load_pandas().data; "
 SKLEARN = "from sklearn.datasets import {0}; table = {0}(as_frame=True).frame; "
 TABLES = {
@@ -184,6 +194,9 @@ TABLES = {
         "digits.jsonl",
         "target",
         "multiclass",
+    ),
+    "digits as images": Adopted(
+        HANDWRITING, "handwriting", "label", "multiclass", key="file", told=("its pixels are features",)
     ),
     "diabetes": Adopted(
         SKLEARN.format("load_diabetes") + "table.to_csv(PATH, sep=';', decimal=',', index=False)",

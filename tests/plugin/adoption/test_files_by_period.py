@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from kedro_modelops.adoption.adopting import parquet_files
+from kedro_modelops.adoption.data_files import stored_files
 from kedro_modelops.adoption.judging.months import limits_of, measure_files
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.proposing.roles import propose
@@ -55,7 +55,7 @@ def test_each_month_becomes_a_file(tmp_path: Path) -> None:
     found = taken(tmp_path)
     assert (found.every, found.undivided) == ("M", "")
     assert "one for each month" in dict(lines(found))["files"]
-    files = parquet_files(found, found.table, "data/01_raw/rows")
+    files = stored_files(found, found.table, "data/01_raw/rows")
     months = ["2023-11", "2023-12", "2024-01", "2024-02", "2024-03", "2024-04"]
     assert sorted(files) == [f"data/01_raw/rows/{month}.parquet" for month in months]
     measured = measure_files(found)

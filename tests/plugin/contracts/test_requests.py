@@ -107,6 +107,20 @@ def refusal(contract: RequestContract, body: str | bytes) -> BrokenContractError
     return refused.value
 
 
+class Review(pa.DataFrameModel):
+    """A table with a text that may not be longer than its contract says."""
+
+    text: Series[str] = pa.Field(str_length={"min_value": 2, "max_value": 5})
+
+
+def test_a_text_that_is_too_long_or_too_short_is_refused_and_documented() -> None:
+    reviews = RequestContract(Review, {}, 100)
+    rows = (f'{{"text": "{"x" * length}"}}' for length in (2, 5, 6, 1))
+    rules = refusal(reviews, body_of("instances", *rows)).rules
+    assert [(rule["row"], rule["column"]) for rule in rules] == [(2, "text"), (3, "text")]
+    assert '"maxLength": 5' in json.dumps(reviews.body.json_schema())
+
+
 @pytest.mark.parametrize("name", ["dataframe_records", "instances"])
 def test_a_name_that_stands_twice_is_refused(visits: RequestContract, name: str) -> None:
     double = visit()[:-1] + ', "count": 2}'

@@ -16,6 +16,7 @@ class Roles(BaseModel, extra="forbid", frozen=True):
             between training and test nor in the cross-validation. None where each row stands for itself.
         weight: How much a row counts when a model is fitted; metrics count each row once. None where all count alike.
         carried: Columns that are kept for slices and fairness, but that the model must not see.
+        text: Features of free text, or of images encoded as text. Each value stands for itself: none is a category.
     """
 
     target: str
@@ -24,11 +25,18 @@ class Roles(BaseModel, extra="forbid", frozen=True):
     group: str | None = None
     weight: str | None = None
     carried: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
 
     def features(self, table: pd.DataFrame) -> pd.DataFrame:
         """The columns of `table` that the model sees, in the table's order."""
         roles = [name for name in (self.target, self.key, self.time, self.group, self.weight, *self.carried) if name]
         return table.drop(columns=roles, errors="ignore")
+
+    def measured(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The features as their distributions can be compared: in place of free text its length in characters."""
+        found = self.features(table)
+        lengths = {name: found[name].astype(object).str.len().astype(float) for name in self.text}
+        return found.assign(**lengths)
 
     def groups(self, table: pd.DataFrame) -> pd.Series | None:
         """The group of each row; None where there are none."""

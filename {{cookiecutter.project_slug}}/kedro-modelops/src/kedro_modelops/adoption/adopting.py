@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 from pyarrow import parquet
 
 from kedro_modelops.adoption import questions
 from kedro_modelops.adoption.changes import Changes, all_or_none, undo
+from kedro_modelops.adoption.data_files import of_tests, stored_files
+from kedro_modelops.adoption.image_package import add_image_package
 from kedro_modelops.adoption.judging.judge import Judged, judge
 from kedro_modelops.adoption.programs import NOTEBOOK, finish, refuse_changes
 from kedro_modelops.adoption.proposing.proposal import Proposal
@@ -18,11 +19,12 @@ from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.record import FILE, Record, digests, load_record
 from kedro_modelops.adoption.summary import summarize
 from kedro_modelops.adoption.tables import read_source
-from kedro_modelops.adoption.tables.periods import periods_of
 from kedro_modelops.adoption.writing.context import context_of
 from kedro_modelops.adoption.writing.project_words import CATALOG, ProjectWords
 from kedro_modelops.adoption.writing.rendering import render, render_catalog, render_notebook
 from kedro_modelops.conformance import shipped
+from kedro_modelops.files.images import ImageRules
+from kedro_modelops.files.rules import TextRules
 from kedro_modelops.project_settings import team_package
 
 OUTPUTS = "data/0[2-8]_*/[!.]*"
@@ -58,7 +60,10 @@ def adopt(project: Path, place: str, query: str | None, said: Mapping[str, Any],
         if record is None:
             take_example_away(project, changes)
         files = write(project, changes, proposal, judged, first=record is None, but=edited)
-        finish(project, changes, proposal.stored)
+        if isinstance(proposal.rules, ImageRules):
+            add_image_package(project, changes)
+        foreign = "tests/data/*" if isinstance(proposal.rules, TextRules) else "*.parquet"
+        finish(project, changes, proposal.stored, foreign)
         if record is None and (project / shipped.FILE).is_file():
             changes.write(shipped.FILE, shipped.renew_limits(project))
         known = {path: record.files[path] for path in edited} if record else {}
@@ -70,6 +75,8 @@ def adopt(project: Path, place: str, query: str | None, said: Mapping[str, Any],
 
 def differences(project: Path, proposal: Proposal) -> Iterator[tuple[str, str]]:
     """Columns that the table has now and had not the last time, and the other way round."""
+    if proposal.rules:
+        return
     place = project / proposal.stored
     file = next(iter(sorted(place.glob("*.parquet"))), place)
     before = parquet.read_schema(file).names if file.is_file() else []
@@ -99,28 +106,22 @@ def write(
     context = context_of(proposal, judged, team_package(), words.owner())
     files: dict[str, str | bytes] = {**render(context), CATALOG: render_catalog(context, words.catalog_tail())}
     files[NOTEBOOK] = render_notebook(context, context["notebook"])
-    files |= parquet_files(proposal, judged.rows, _of_tests(proposal.stored))
+    tests = of_tests(proposal.stored)
+    files |= stored_files(proposal, judged.rows, tests)
     written = {path: content for path, content in files.items() if path not in but}
     adapted = words.adapted() if first else {}
-    other = proposal.but(every=None if proposal.every else "M").stored
-    for path in (proposal.stored, other, f"{other}.dvc", *map(_of_tests, (proposal.stored, other))):
+    plain = proposal.but(rules=None)
+    others = {plain.but(every=every).stored for every in (None, "M")} - {proposal.stored}
+    gone = [path for other in sorted(others) for path in (other, f"{other}.dvc", of_tests(other))]
+    for path in (proposal.stored, tests, *gone):
         changes.remove(path)
-    table = parquet_files(proposal, proposal.table, proposal.stored)
+    if proposal.rules:
+        changes.expect(proposal.stored)
+        changes.expect(tests)
+    table = stored_files(proposal, proposal.table, proposal.stored)
     for path, content in (written | adapted | table).items():
         changes.write(path, content)
     return list(written)
-
-
-def parquet_files(proposal: Proposal, table: pd.DataFrame, place: str) -> dict[str, bytes]:
-    """A table as it is stored: in one file, or in one for each period."""
-    if not (proposal.every and proposal.time):
-        return {place: table.to_parquet(index=False)}
-    periods = periods_of(table[proposal.time], proposal.zone, proposal.every)
-    return {f"{place}/{period}.parquet": rows.to_parquet(index=False) for period, rows in table.groupby(periods)}
-
-
-def _of_tests(stored: str) -> str:
-    return f"tests/data/{Path(stored).name}"
 
 
 def take_example_away(project: Path, changes: Changes) -> None:

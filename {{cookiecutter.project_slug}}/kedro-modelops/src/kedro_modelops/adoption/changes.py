@@ -6,7 +6,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 ASIDE = Path("build/adoption")
@@ -31,7 +31,9 @@ class Changes:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def expect(self, path: str) -> None:
-        """Notes a file that a program will write."""
+        """Notes a file that a program will write, or a folder of them."""
+        if path in self._created or any(parent.as_posix() in self._created for parent in PurePosixPath(path).parents):
+            return
         self._created.add(path)
         self._note("created", path)
 

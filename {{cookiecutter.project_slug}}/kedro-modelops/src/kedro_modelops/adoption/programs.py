@@ -38,28 +38,37 @@ def refuse_changes(project: Path, place: str) -> None:
         raise RefusedError(msg)
 
 
-def finish(project: Path, changes: Changes, stored: str) -> None:
-    """Formats what was written, lets the speller take its names, and DVC the data and the stages."""
+def finish(project: Path, changes: Changes, stored: str, foreign: str) -> None:
+    """Formats what was written, lets the speller take its names, and DVC the data and the stages.
+
+    Args:
+        project: The project's folder.
+        changes: By which files are kept that are changed.
+        stored: Where the table lies.
+        foreign: Files that are not spelled here.
+    """
     for path in ("data/01_raw/.gitignore", "dvc.yaml", f"{stored}.dvc"):
         changes.keep_copy(path)
     written = ["src", "tests", "notebooks"]
     run(project, str(BIN / "ruff"), "check", "--fix-only", "--quiet", *written)
     run(project, str(BIN / "ruff"), "format", "--quiet", *written)
     run(project, str(BIN / "nbstripout"), NOTEBOOK)
-    accept_words(project, changes)
+    accept_words(project, changes, foreign)
     run(project, str(BIN / "dvc"), "add", "--quiet", stored)
     run(project, str(BIN / "kedro"), "dvc", "sync")
 
 
-def accept_words(project: Path, changes: Changes) -> None:
-    """Tells codespell, in `pyproject.toml`, which words of the table are spelled as they are meant."""
+def accept_words(project: Path, changes: Changes, foreign: str) -> None:
+    """Tells codespell, in `pyproject.toml`, which words and files of the table are spelled as they are meant."""
     spelled = [path for path in SPELLED if (project / path).exists()]
-    found = run(project, str(BIN / "codespell"), "--skip=*.parquet", *spelled, fails=True)
+    found = run(project, str(BIN / "codespell"), f"--skip={foreign}", *spelled, fails=True)
     words = sorted({word.lower() for word in re.findall(r"^\S.*?:\d+: (\S+) ==>", found, flags=re.MULTILINE)})
-    if words:
+    settings = f'ignore-words-list = "{",".join(words)}" # names of the table\n' if words else ""
+    settings += f'skip = "{foreign}" # texts of the table\n' if foreign.startswith("tests") else ""
+    if settings:
         changes.keep_copy("pyproject.toml")
         file = project / "pyproject.toml"
-        settings = f'\n[tool.codespell]\nignore-words-list = "{",".join(words)}" # names of the table\n'
+        settings = f"\n[tool.codespell]\n{settings}"
         file.write_text(file.read_text("utf-8") + settings, encoding="utf-8", newline="\n")
 
 

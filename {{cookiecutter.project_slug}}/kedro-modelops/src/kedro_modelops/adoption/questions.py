@@ -9,6 +9,7 @@ from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.proposing.wishes import NONE, Wishes
 from kedro_modelops.adoption.tables.periods import WORDS
+from kedro_modelops.files.images import ImageRules
 
 SHOWN = 20
 """Features that are named."""
@@ -43,6 +44,10 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     features = [*proposal.features, *(f"{name} (of the time)" for name in calendar_of(proposal))]
     more = f" and {len(features) - SHOWN} more" if len(features) > SHOWN else ""
     yield "features", ", ".join(features[:SHOWN]) + more
+    if isinstance(proposal.rules, ImageRules):
+        yield "images", f"{proposal.content}: its pixels are features; callers send the base64 of a file"
+    if words := proposal.written:
+        yield "free text", f"{', '.join(words)}: its words are features"
     if units := [f"{name} in {column.unit}" for name, column in proposal.columns.items() if column.unit]:
         yield "units", f"{', '.join(units)}: callers send the numbers alone"
     yield from _warnings(proposal)

@@ -52,6 +52,9 @@ def assumed(proposal: Proposal) -> Iterator[str]:
     if proposal.personal:
         names = ", ".join(proposal.personal)
         yield f"personal data: {names}; made up in tests/data, to be justified in parameters_registration.yml"
+    if proposal.written:
+        names = ", ".join(proposal.written)
+        yield f"free text: {names}; some of it goes into git, in tests/data: see whether it tells of people (--drop)"
     if proposal.left_out:
         yield f"no features: {', '.join(f'{name} ({why})' for name, why in proposal.left_out.items())} (--keep)"
     if proposal.kind == "binary":

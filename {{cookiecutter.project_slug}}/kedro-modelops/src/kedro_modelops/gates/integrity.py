@@ -21,6 +21,7 @@ CODES = {
     "class": "sklearn.preprocessing.OrdinalEncoder",
     "options": {"handle_unknown": "use_encoded_value", "unknown_value": -1},
 }
+HASHED_WORDS = {"class": "sklearn.feature_extraction.text.HashingVectorizer", "options": {"n_features": 1024}}
 
 
 def _contract(named: Any) -> Any:
@@ -46,9 +47,9 @@ class Leak(Gate):
     def _score(feature: str, evidence: Evidence) -> float:
         kind = "DecisionTreeClassifier" if is_classifier(evidence.model) else "DecisionTreeRegressor"
         estimator = {"class": f"sklearn.tree.{kind}", "options": {"max_leaf_nodes": 16}}
-        tree = Candidate.model_validate({"estimator": estimator, "categorical": [CODES]})
-        known = evidence.train_set[[feature]]
-        fitted = build_estimator(tree, known, evidence.seed).fit(known, evidence.train_set[evidence.problem.target])
+        tree = Candidate.model_validate({"estimator": estimator, "categorical": [CODES], "text": [HASHED_WORDS]})
+        known, target = evidence.train_set[[feature]], evidence.train_set[evidence.problem.target]
+        fitted = build_estimator(tree, known, evidence.seed, evidence.problem.text).fit(known, target)
         return score(fitted, evidence.test_set[[feature]], evidence.target, evidence.scoring)
 
 

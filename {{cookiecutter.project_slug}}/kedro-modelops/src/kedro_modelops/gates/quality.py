@@ -22,6 +22,10 @@ PREPARED = {
             "options": {"handle_unknown": "infrequent_if_exist", "max_categories": 100},
         }
     ],
+    "text": [
+        {"class": "sklearn.feature_extraction.text.HashingVectorizer", "options": {"n_features": 4096}},
+        {"class": "sklearn.decomposition.TruncatedSVD", "options": {"n_components": 50}},
+    ],
 }
 LOGISTIC = {"class": "sklearn.linear_model.LogisticRegression", "options": {"solver": "newton-cholesky"}}
 RIDGE = {"class": "sklearn.linear_model.Ridge"}
@@ -65,7 +69,7 @@ class Baseline(Gate):
     def _score(candidate: Mapping[str, object], evidence: Evidence) -> float:
         train, problem = evidence.train_set, evidence.problem
         features = problem.features(train)
-        simple = build_estimator(Candidate.model_validate(candidate), features, evidence.seed)
+        simple = build_estimator(Candidate.model_validate(candidate), features, evidence.seed, problem.text)
         simple.fit(features, train[problem.target], **fit_arguments(train, problem))
         return score(simple, evidence.features, evidence.target, evidence.scoring)
 

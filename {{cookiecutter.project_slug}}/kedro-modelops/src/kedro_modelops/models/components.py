@@ -13,7 +13,11 @@ from sklearn.model_selection._split import _RepeatedSplits
 
 from kedro_modelops.models.class_paths import GUARDED, allowed_packages, import_named
 
-OWN = ("kedro_modelops.pipelines.training.optuna_search", "kedro_modelops.models.intervals")
+OWN = (
+    "kedro_modelops.pipelines.training.optuna_search",
+    "kedro_modelops.models.intervals",
+    "kedro_modelops.models.unstructured",
+)
 """What this plugin brings is allowed everywhere."""
 SPLITTERS = (BaseCrossValidator, BaseShuffleSplit, _RepeatedSplits)
 

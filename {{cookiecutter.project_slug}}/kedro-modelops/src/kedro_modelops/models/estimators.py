@@ -1,5 +1,6 @@
 """Estimators made from parameters: any scikit-learn compatible class, by its dotted path."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, NamedTuple
 
@@ -11,6 +12,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.models.components import Estimator, Transformer
+from kedro_modelops.models.unstructured import TextImputer
 from kedro_modelops.roles import Roles
 
 ESTIMATOR = "estimator__"
@@ -24,6 +26,8 @@ class Candidate(BaseModel, extra="forbid", frozen=True):
         estimator: A scikit-learn classifier or regressor.
         numeric: Transformers of numeric columns, in order; none leaves them as they are.
         categorical: Transformers of all other columns, in order; none leaves the columns out.
+        text: Transformers of each column of free text, in order; the first takes its texts, without nulls, such as
+            `sklearn.feature_extraction.text.TfidfVectorizer`. None leaves the columns out.
         space: Values to try for each option of the estimator, or for each parameter of the whole pipeline, such as
             `columns__numeric__simpleimputer__strategy`.
     """
@@ -31,6 +35,7 @@ class Candidate(BaseModel, extra="forbid", frozen=True):
     estimator: Estimator
     numeric: list[Transformer] = []
     categorical: list[Transformer] = []
+    text: list[Transformer] = []
     space: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
 
 
@@ -41,24 +46,28 @@ class TrainedModel(NamedTuple):
     example: pd.DataFrame
 
 
-def build_estimator(candidate: Candidate, features: pd.DataFrame, seed: int) -> Pipeline:
+def build_estimator(candidate: Candidate, features: pd.DataFrame, seed: int, text: Sequence[str] = ()) -> Pipeline:
     """Makes the untrained pipeline of a candidate: columns prepared by kind, then the estimator.
 
     Args:
         candidate: What to make.
         features: Only its columns and their types are looked at.
         seed: For each part that takes a `random_state`.
+        text: Columns of free text, as `Roles.text` names them.
 
     Returns:
         A pipeline with the steps `columns` and `estimator`.
     """
     numeric = list(features.select_dtypes(["number", "bool"]).columns)
-    categorical = [column for column in features.columns if column not in numeric]
-    parts: list[tuple[str, Any, list[str]]] = [
+    categorical = [column for column in features.columns if column not in {*numeric, *text}]
+    texts = [column for column in features.columns if column in text]
+    parts: list[tuple[str, Any, Any]] = [
         ("numeric", _in_order(candidate.numeric, seed) if candidate.numeric else "passthrough", numeric),
         ("categorical", _in_order(candidate.categorical, seed) if candidate.categorical else "drop", categorical),
+        *((f"text_{column}", _of_text(candidate.text, seed), column) for column in texts),
     ]
-    columns = ColumnTransformer([part for part in parts if part[2]], verbose_feature_names_out=False)
+    # Words of a text may be called like another column: then names say which transformer they come from.
+    columns = ColumnTransformer([part for part in parts if part[2]], verbose_feature_names_out=bool(texts))
     return Pipeline([("columns", columns), ("estimator", candidate.estimator.build(random_state=seed))])
 
 
@@ -91,6 +100,12 @@ def pipeline_name(option: str, estimator: Pipeline) -> str:
     near = near or sorted(name for name in names if "__" not in name)
     msg = f"space: there is no option '{option}'; did you mean {' or '.join(near)}?"
     raise RefusedError(msg)
+
+
+def _of_text(components: list[Any], seed: int) -> Any:
+    if not components:
+        return "drop"
+    return make_pipeline(TextImputer(), *(component.build(random_state=seed) for component in components))
 
 
 def _in_order(components: list[Any], seed: int) -> BaseEstimator:

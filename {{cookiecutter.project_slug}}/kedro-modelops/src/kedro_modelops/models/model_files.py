@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 DESCRIPTION, EXAMPLE, SKOPS = "MLmodel", "input_example.json", ".skops"
-TRUSTED = ("kedro_modelops.models.intervals.quantile_interval.QuantileInterval",)
+TRUSTED = (
+    "kedro_modelops.models.intervals.quantile_interval.QuantileInterval",
+    "kedro_modelops.models.unstructured.image_pixels.ImagePixels",
+    "kedro_modelops.models.unstructured.text_imputer.TextImputer",
+)
 """Types of this plugin that a model may hold, whatever the project trusts beyond."""
 ADDED = "registered_model_meta"
 """File that MLflow adds to what it downloads; nobody reads it."""

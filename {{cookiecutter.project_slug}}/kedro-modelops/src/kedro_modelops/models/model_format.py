@@ -17,6 +17,9 @@ from kedro_modelops.errors import RefusedError
 from kedro_modelops.models.model_files import TRUSTED
 from kedro_modelops.project_settings import team_package
 
+NEEDED = {"kedro_modelops.models.unstructured.image_pixels": "pillow"}
+"""Distributions that types of this plugin need, beyond those of every service."""
+
 
 class ModelFormat:
     """What a model may hold, so that whoever gets its file can load it."""
@@ -66,6 +69,7 @@ def _lacking(content: bytes, lock: str) -> Iterator[str]:
     locked = {_normal(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
     with ZipFile(io.BytesIO(content)) as file:
         modules = set(_modules(json.loads(file.read("schema.json"))))
+    yield from (needed for module, needed in NEEDED.items() if module in modules and needed not in locked)
     distributions = _distributions()
     for package in (
         {module.partition(".")[0] for module in modules} - sys.stdlib_module_names - {"kedro_modelops", team_package()}

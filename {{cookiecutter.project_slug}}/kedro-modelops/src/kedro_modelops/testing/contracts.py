@@ -3,23 +3,21 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 import pytest
-from kedro.framework.project import pipelines
-from kedro.io import AbstractDataset
 from kedro.validation import DataValidationError, PanderaValidator
 
-from kedro_modelops.conformance.catalog_rules import contract_of
 from kedro_modelops.contracts.refusal import broken_contract
 from kedro_modelops.problem import load_problem
 from kedro_modelops.serving.requests.broken_rules import BrokenContractError
 from kedro_modelops.serving.requests.contract import RequestContract
-from kedro_modelops.testing.commands import connect, read_conf
+from kedro_modelops.testing.commands import connect
 from kedro_modelops.testing.project import Kedro
-from kedro_modelops.testing.spoilings.tables import OUTSIDE, TABLE_SPOILINGS, SpoiledTable, column_missing
+from kedro_modelops.testing.raw_tables import raw_tables
+from kedro_modelops.testing.spoilings.tables import OUTSIDE, TABLE_SPOILINGS, SpoiledTable
 
 ROWS = 30
 """Of a table that is spoiled in memory, again and again."""
@@ -30,32 +28,6 @@ def refusal(contract: type[pa.DataFrameModel], table: pd.DataFrame) -> str:
     with pytest.raises(DataValidationError) as refused:
         PanderaValidator(contract).validate(table)
     return broken_contract(refused.value)
-
-
-class RawTable(NamedTuple):
-    """A table that the project begins with, in the copy in which a test runs."""
-
-    file: str
-    dataset: AbstractDataset[pd.DataFrame, pd.DataFrame]
-    contract: type[pa.DataFrameModel]
-
-
-def raw_tables() -> list[RawTable]:
-    """What the training attempt reads, of partitioned datasets the first file."""
-    catalog = read_conf("ci", "catalog", Path.cwd())
-    entries = [
-        catalog[name] for name in sorted(pipelines["__default__"].inputs()) if "validator" in catalog.get(name, {})
-    ]
-    return [_raw_table(entry) for entry in entries]
-
-
-def _raw_table(entry: dict[str, Any]) -> RawTable:
-    config = {name: value for name, value in entry.items() if name not in {"validator", "metadata"}}
-    if "dataset" in entry:
-        dataset, suffix = entry["dataset"], entry.get("filename_suffix", "")
-        file = min(path.as_posix() for path in Path(entry["path"]).glob(f"*{suffix}") if not path.name.startswith("."))
-        config = (dataset if isinstance(dataset, dict) else {"type": dataset}) | {"filepath": file}
-    return RawTable(config["filepath"], AbstractDataset.from_config("raw", config), contract_of(entry["validator"]))
 
 
 class ContractTests:
@@ -80,19 +52,15 @@ class ContractTests:
     def test_a_file_that_is_refused_stops_the_run_and_leaves_nothing(self, project: Path, kedro: Kedro) -> None:
         """No output and no model; the sentence begins with the file."""
         for raw in raw_tables():
-            good = raw.dataset.load()
-            spoiled = next(column_missing(good, raw.contract.to_schema()))
-            Path(raw.file).unlink()
-            raw.dataset.save(spoiled.table)
-            result = kedro("run", "--env", "ci")
+            with raw.spoiled() as (beginning, named):
+                result = kedro("run", "--env", "ci")
             assert result.exit_code == 1, result.output[-500:]
             assert "Traceback" not in result.output
             sentence = result.output.partition("Error: ")[2]
-            assert sentence.startswith(f"{raw.file} breaks its contract {raw.contract.__name__}"), sentence
-            assert spoiled.words[0] in sentence
+            assert sentence.startswith(beginning), sentence
+            assert named in sentence
             assert not list((project / "data").glob("0[5-8]_*/*.parquet"))
             assert not connect(project).search_model_versions()
-            raw.dataset.save(good)
 
 
 class RequestTests:

@@ -52,7 +52,8 @@ def goal_name(proposal: Proposal) -> str:
 
 def roles_of(proposal: Proposal) -> Roles:
     """Roles in the model's input."""
-    return Roles(target=goal_name(proposal), key=key_name(proposal), time=proposal.time, group=proposal.group)
+    roles = {"time": proposal.time, "group": proposal.group, "text": proposal.text}
+    return Roles(target=goal_name(proposal), key=key_name(proposal), **roles)
 
 
 def compute(proposal: Proposal, table: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from kedro_modelops.adoption.judging.folds import folds_of
 from kedro_modelops.adoption.judging.model_input import SEED
 from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.files.images import ImageRules
 
 SMALL = 2_000
 """Rows up to which forests are tried and trees are kept small."""
@@ -39,6 +40,18 @@ CODES = {
     "class": "sklearn.preprocessing.OrdinalEncoder",
     "options": {"handle_unknown": "use_encoded_value", "unknown_value": -1},
 }
+
+WORDS = {
+    "class": "sklearn.feature_extraction.text.TfidfVectorizer",
+    "options": {"max_features": 10_000, "sublinear_tf": True},
+}
+TOPICS = [
+    {"class": "sklearn.feature_extraction.text.HashingVectorizer", "options": {"n_features": 4096}},
+    {"class": "sklearn.decomposition.TruncatedSVD", "options": {"n_components": 50}},
+]
+"""A few numbers for each text, as trees want them."""
+MOST_PIXELS = 16
+"""Of a side of an image, for a first model."""
 
 
 def training_of(proposal: Proposal, train: pd.DataFrame) -> dict[str, Any]:
@@ -77,23 +90,35 @@ def quick_settings(training: Mapping[str, Any]) -> dict[str, Any]:
 def _candidates(proposal: Proposal, rows: int) -> dict[str, Any]:
     classes, small = proposal.kind != "regression", rows <= SMALL
     kind = "Classifier" if classes else "Regressor"
-    has_text = any(True for _ in proposal.of_kind("text"))
-    one_hot, codes = ({"categorical": [one]} if has_text else {} for one in (ONE_HOT, CODES))
+    one_hot, codes = ({"categorical": [one]} if proposal.categories else {} for one in (ONE_HOT, CODES))
+    words, topics = ({"text": chain} if proposal.text else {} for chain in _text_of(proposal))
     forest = {
         **codes,
+        **topics,
         "estimator": {"class": f"sklearn.ensemble.RandomForest{kind}"},
         "space": {"min_samples_leaf": [5, 2]},
     }
     boosting = {
         **codes,
+        **topics,
         "estimator": {"class": f"sklearn.ensemble.HistGradientBoosting{kind}"},
         "space": {"learning_rate": [0.05, 0.1], "max_leaf_nodes": [4, 8] if small else [8, 31]},
     }
+    prepared = {"numeric": _numeric(proposal), **one_hot, **words}
     return {
-        "logistic_regression" if classes else "ridge": {"numeric": _numeric(proposal), **one_hot, **_linear(proposal)},
+        "logistic_regression" if classes else "ridge": prepared | _linear(proposal),
         **({"random_forest": forest} if small else {}),
         "gradient_boosting": boosting,
     }
+
+
+def _text_of(proposal: Proposal) -> tuple[list[Any], list[Any]]:
+    """What linear models and what trees make of free text, or of images."""
+    if not isinstance(proposal.rules, ImageRules):
+        return [WORDS], TOPICS
+    size = {"width": min(MOST_PIXELS, proposal.rules.width[1]), "height": min(MOST_PIXELS, proposal.rules.height[1])}
+    pixels = [{"class": "kedro_modelops.models.unstructured.ImagePixels", "options": size}]
+    return pixels, pixels
 
 
 def _numeric(proposal: Proposal) -> list[Any]:

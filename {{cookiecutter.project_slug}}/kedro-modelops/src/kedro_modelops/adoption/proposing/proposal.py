@@ -8,6 +8,7 @@ import pandas as pd
 
 from kedro_modelops.adoption.proposing.columns import Column
 from kedro_modelops.adoption.proposing.kinds import ProblemKind
+from kedro_modelops.files.rules import FileRules, TextRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Proposal:
         group: Rows of one value of this column are not divided between training and test.
         columns: All columns that are kept, by name.
         features: What the model sees.
+        text: Those of free text, whose words it sees.
         after: Columns that are known only after the prediction, with the reason.
         personal: Columns that identify a person, with what they hold.
         left_out: Columns that are known before and are no features, with the reason.
@@ -34,6 +36,7 @@ class Proposal:
         given: Whether the key was given to the rows here, as too many look alike.
         every: Frequency of the periods, as pandas calls it, where the table comes in a file for each.
         undivided: Why the files of a folder become one table.
+        rules: That the files of a folder keep, of which each is a row; None of any other table.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Proposal:
     group: str | None = None
     columns: dict[str, Column]
     features: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
     after: dict[str, str] = field(default_factory=dict)
     leaks: dict[str, float] = field(default_factory=dict)
     personal: dict[str, str] = field(default_factory=dict)
@@ -56,11 +60,17 @@ class Proposal:
     given: bool = False
     every: str | None = None
     undivided: str = ""
+    rules: FileRules | None = None
 
     @property
     def stored(self) -> str:
         """Where the table lies in the project: a file, or a folder with one for each period."""
-        return f"data/01_raw/{self.name}{'' if self.every else '.parquet'}"
+        return f"data/01_raw/{self.name}{'' if self.every or self.rules else '.parquet'}"
+
+    @property
+    def content(self) -> str | None:
+        """The column of what is in the files, where each is a row."""
+        return self.rules.column if self.rules else None
 
     @property
     def key_column(self) -> str | None:
@@ -102,6 +112,16 @@ class Proposal:
     def of_kind(self, kinds: str) -> Iterator[Column]:
         """Features of some kinds, such as `text time`."""
         return (self.columns[name] for name in self.features if self.columns[name].kind in kinds.split())
+
+    @property
+    def written(self) -> list[str]:
+        """Features of free text that are no images."""
+        return [name for name in self.text if name != self.content or isinstance(self.rules, TextRules)]
+
+    @property
+    def categories(self) -> list[str]:
+        """Features of text that is not free."""
+        return [column.name for column in self.of_kind("text") if column.name not in self.text]
 
     def but(self, **changes: Any) -> "Proposal":
         """The same with other parts."""

@@ -4,6 +4,7 @@ import re
 from textwrap import shorten
 
 from kedro_modelops.adoption.proposing.columns import Column, settle
+from kedro_modelops.adoption.proposing.free_text import MANY, is_free_text, is_wide
 from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.keys import outcome, with_keys
 from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, counted, kind_of, suitable
@@ -14,11 +15,10 @@ from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.tables import Source
 from kedro_modelops.errors import RefusedError
+from kedro_modelops.files.folder import FILE
 
 TARGETS = "target|label|class|outcome|y|churn|churned|default|response|result|survived|fraud|is_fraud|price|sales"
 TIMES = re.compile(r"(^|_)(time|timestamp|date|datetime|day|when|at|on|ts|month|period)(_|$)")
-MANY, ROWS_A_VALUE = 500, 5
-"""Different texts that a feature may have at most, and rows that each has to have on average."""
 OPAQUE = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,64}|(?=.*\d)[A-Z0-9_-]{6,64}"
 LONGEST_KEY = 100
 
@@ -54,10 +54,12 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
         zone=wishes.zone,
         columns=columns,
         dropped=source.dropped | unfit | dict.fromkeys(wishes.drop, "as you wish"),
+        rules=source.rules,
     )
     timeless = wishes.says_time or bool(wishes.group)
     found = found.but(time=wishes.time if timeless else find_time(found))
-    found = found.but(key=wishes.key_columns(columns) if wishes.says_key else find_key(found))
+    own_key = (FILE,) if source.rules else find_key(found)
+    found = found.but(key=wishes.key_columns(columns) if wishes.says_key else own_key)
     found = found.but(group=wishes.group if wishes.says_group or found.time else find_group(found))
     return _with_parts(with_periods(found, source.files), wishes)
 
@@ -92,10 +94,10 @@ def find_key(proposal: Proposal) -> tuple[str, ...]:
 
 
 def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
-    kept = set(wishes.keep)
+    kept = {*wishes.keep, *([proposal.content] if proposal.content else [])}
     roles = {proposal.target, proposal.key_column, proposal.time}
     others = [column for name, column in proposal.columns.items() if name not in roles]
-    about = {column.name: what for column in others if (what := personal(column))}
+    about = {c.name: what for c in others if c.name != proposal.content and (what := personal(c))}
     about |= dict.fromkeys(wishes.personal, "as you say")
     if (key := proposal.key_column) and is_id_of_person(proposal.columns[key]):
         about[key] = "an id of a person"
@@ -113,14 +115,16 @@ def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
     if not features:
         msg = f"no column of {proposal.place} is left to predict {proposal.target} from: name some by --keep"
         raise RefusedError(msg)
-    found = proposal.but(features=features, after=after, leaks=leaks, personal=about, left_out=left_out)
+    text = tuple(
+        name for name in features if name == proposal.content or is_free_text(proposal.columns[name], kept=name in kept)
+    )
+    found = proposal.but(features=features, text=text, after=after, leaks=leaks, personal=about, left_out=left_out)
     return with_keys(found, wishes)
 
 
 def _no_feature(column: Column, proposal: Proposal) -> str | None:
     """Why a column is no feature; None if it is one."""
-    many = max(20, min(MANY, len(column.known) / ROWS_A_VALUE))
-    wide = column.kind == "text" and column.distinct > many
+    wide = is_wide(column) and not is_free_text(column)
     reasons = {
         "names a group": column.name == proposal.group,
         f"is always {_example(column)}": column.distinct == 1 and not column.nulls,

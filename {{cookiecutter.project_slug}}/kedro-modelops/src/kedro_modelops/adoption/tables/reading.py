@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from kedro_modelops.adoption.tables.column_names import plain_name, with_index, with_plain_names
+from kedro_modelops.adoption.tables.column_names import plain_name
+from kedro_modelops.adoption.tables.column_types import settle_types
 from kedro_modelops.adoption.tables.compressed import ENDINGS, decompressed
 from kedro_modelops.adoption.tables.database import URL, read_database
 from kedro_modelops.adoption.tables.delimited import read_delimited
 from kedro_modelops.adoption.tables.excel import read_excel
-from kedro_modelops.adoption.tables.signed_numbers import numbers_without_units
-from kedro_modelops.adoption.tables.text_columns import settle_type
-from kedro_modelops.contracts.normalization import MEANINGLESS
+from kedro_modelops.adoption.tables.file_folders import LABELS, check_labels, holds_files, load_files
 from kedro_modelops.errors import RefusedError
+from kedro_modelops.files.folder import as_table, refuse_broken, unlabelled
+from kedro_modelops.files.rules import FileRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,7 @@ class Source(NamedTuple):
         dropped: Columns that hold nothing, or number the rows, with the reason.
         files: Name of the file, without its ending, that each row of a folder is from; None of what is no folder.
         units: Of columns whose numbers were written with one.
+        rules: That the files of a folder keep each of which is a row; None of all else.
     """
 
     table: pd.DataFrame
@@ -43,6 +45,7 @@ class Source(NamedTuple):
     dropped: dict[str, str]
     files: pd.Series | None = None
     units: Mapping[str, str] = MappingProxyType({})
+    rules: FileRules | None = None
 
 
 def read_source(place: str, query: str | None = None) -> Source:
@@ -61,21 +64,34 @@ def read_source(place: str, query: str | None = None) -> Source:
         table, name, shown, form = read_database(place, query)
     else:
         path = Path(place).expanduser()
+        if path.is_dir() and holds_files(path):
+            return _read_files(path)
         if path.is_dir():
             table, form, files = _read_folder(path)
         else:
             table, form = _read_file(path)
         name, shown = _stem(path) if path.is_file() else path.name, path.name
-    table, repeated = with_plain_names(with_index(table))
     if table.empty:
         msg = f"{shown} has no rows"
         raise RefusedError(msg)
-    dropped = repeated | {str(name): "empty" for name in table if table[name].isna().all()}
-    dropped |= {str(name): "numbers the rows" for name in table if MEANINGLESS.fullmatch(str(name))}
-    cells = "cells" in form or "sheet" in form
-    written, units = numbers_without_units(table.drop(columns=list(dropped), errors="ignore"), plain=cells)
-    typed = written.apply(lambda column: settle_type(column, numbers=cells))
+    typed, dropped, units = settle_types(table, form)
     return Source(typed, plain_name(name), shown, form, dropped, files, units)
+
+
+def _read_files(folder: Path) -> Source:
+    """A row for each file."""
+    files = load_files(folder)
+    labels = files.labels()
+    dropped: dict[str, str] = {}
+    units: dict[str, str] = {}
+    if (folder / LABELS).is_file():
+        labels, dropped, units = settle_types(*read_delimited(folder / LABELS))
+        labels = check_labels(folder, files, labels)
+    refuse_broken(folder, unlabelled(files.contents, labels))
+    if files.repeated:
+        dropped = dropped | {f"{files.repeated:,} files": "repeat another one"}
+    table = as_table(files.contents, labels, files.rules)
+    return Source(table, plain_name(folder.name), folder.name, "files", dropped, None, units, files.rules)
 
 
 def _stem(path: Path) -> str:

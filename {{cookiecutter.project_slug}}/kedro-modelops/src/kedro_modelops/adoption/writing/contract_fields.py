@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kedro_modelops.adoption.proposing.columns import Column
+from kedro_modelops.adoption.proposing.free_text import is_free_text
 from kedro_modelops.adoption.proposing.personal_data import words_of
 from kedro_modelops.contracts import Table
 
@@ -88,6 +89,11 @@ def limits(column: Column) -> tuple[float, float]:
     return (0.0 if low >= 0 and lowest < 0 else lowest), (0.0 if high <= 0 and highest > 0 else highest)
 
 
+def longest_text(column: Column) -> int:
+    """How long a text may be: more than twice as long as any that was found, in a round number."""
+    return int(10 ** math.ceil(math.log10(2 * column.known.str.len().max())))
+
+
 def number_text(number: float) -> str:
     """A number as people write it: without decimals that say nothing."""
     return str(int(number)) if float(number).is_integer() else f"{number:.6g}"
@@ -97,6 +103,8 @@ def _rules(column: Column, attribute: str) -> list[str]:
     if column.is_listed and column.distinct > (0 if column.kind == "text" else 1):
         values: list[Any] = [int(value) for value in column.listed] if column.is_number else column.listed
         return [f"isin={list_name(attribute) if needs_list(column) else values}"]
+    if is_free_text(column, kept=True):
+        return [f'str_length={{"max_value": {longest_text(column)}}}']
     if not column.is_number or not len(column.known):
         return []
     low, high = limits(column)

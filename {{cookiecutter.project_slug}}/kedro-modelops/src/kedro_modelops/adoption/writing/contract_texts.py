@@ -1,6 +1,7 @@
 """What the templates say in `schemas.py` and `features.py`."""
 
 import json
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,18 @@ from kedro_modelops.adoption.judging.model_input import goal_name, key_name
 from kedro_modelops.adoption.proposing.columns import Column
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.writing import contract_fields as fields
+from kedro_modelops.files.images import ImageRules
+
+LONGEST_EXAMPLE = 60
+"""Characters of a free text in the example of a row."""
+
+
+class Code(str):
+    """An expression that is written as it is, where values are written as Python writes them."""
+
+    def __repr__(self) -> str:
+        """The expression."""
+        return str(self)
 
 
 class ContractTexts:
@@ -57,7 +70,11 @@ class ContractTexts:
         rows = sample[self._request]
         whole = rows.dropna()
         row = (whole if len(whole) else rows).iloc[0]
-        return {name: _cell(self._proposal.columns[name], row[name]) for name in self._request}
+        proposal, columns = self._proposal, self._proposal.columns
+        found = {name: _cell(columns[name], row[name], free=name in proposal.text) for name in self._request}
+        return found | (
+            {str(proposal.content): Code("FILES.blank()")} if isinstance(proposal.rules, ImageRules) else {}
+        )
 
     def _named(self, column: str) -> str:
         return self._attributes[column]
@@ -67,6 +84,9 @@ class ContractTexts:
 
     def _line(self, column: str, *, ranged: bool = True) -> str:
         found = self._proposal.columns[column]
+        if self._proposal.rules and column == self._proposal.content:
+            limit = f'str_length={{"min_value": 1, "max_value": {self._proposal.rules.longest}}}'
+            return f"{self._named(column)}: Series[str] = pa.Field({self._alias(column)}{limit}, metadata=BEFORE)"
         known = "AFTER" if column in {*self._proposal.after, self._proposal.target} else "BEFORE"
         known = "CLOCK" if found.kind == "time" and known == "BEFORE" else known
         known = "PERSONAL" if column in self._proposal.personal else known
@@ -97,9 +117,11 @@ def _plain(proposal: Proposal) -> str:
     return {"bool": ".astype(bool)", "int": ".astype(int)"}.get(_outcome_type(proposal), "")
 
 
-def _cell(column: Column, value: Any) -> Any:
+def _cell(column: Column, value: Any, *, free: bool) -> Any:
     if pd.isna(value):
         return None
+    if free:
+        return shorten(value, LONGEST_EXAMPLE, placeholder=" …")
     if column.kind == "time":
         return value.isoformat()
     found = value.item() if hasattr(value, "item") else value

@@ -5,6 +5,7 @@ from typing import Any
 from kedro_modelops.adoption.judging.model_input import calendar_of, goal_name, key_name
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.tables.periods import WORDS
+from kedro_modelops.files.images import ImageRules
 
 
 def names_of(proposal: Proposal, package: str) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def names_of(proposal: Proposal, package: str) -> dict[str, Any]:
         "inputs": "Inputs" if calendar else "Features",
         "request": "Request" if extra else "Features",
         "extra": extra,
+        "images": isinstance(proposal.rules, ImageRules),
         "carried": [name for name in (proposal.time, proposal.group) if name],
         **_rows(proposal),
         **_imports(proposal, request="Request" if extra else "Features", calendar=bool(calendar)),

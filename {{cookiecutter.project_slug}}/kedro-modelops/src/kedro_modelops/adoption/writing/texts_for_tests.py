@@ -27,12 +27,18 @@ def texts_for_tests(proposal: Proposal) -> dict[str, Any]:
     columns = [proposal.columns[name] for name in proposal.features]
     ranged = [column for column in columns if " le=" in fields.field_line(column, "x") and column.known.max() > 0]
     listed = [column for column in columns if column.kind == "text" and column.is_listed]
+    free = [column for column in columns if column.name in proposal.text]
     if ranged:
         name, broken = ranged[0].name, "another_unit"
         title, value = f"{name} in another unit does not fit its range", f"recorded()[{name!r}] * 1000"
     elif listed:
         name, broken = listed[0].name, "another_value"
         title, value = f"A {name} that is not listed is refused", FOREIGN
+    elif free:
+        name, broken = free[0].name, "a_longer_text"
+        is_file = proposal.rules and name == proposal.content
+        longest = proposal.rules.longest if proposal.rules and is_file else fields.longest_text(free[0])
+        title, value = f"A {name} that is too long is refused", f'"x" * {longest + 1}'
     else:
         name, broken = next((column.name for column in columns if column.kind != "text"), columns[0].name), "a_text"
         title, value = f"A text is no {name}", FOREIGN

@@ -20,7 +20,7 @@ SECTIONS: dict[str, tuple[tuple[Check, str, str], ...]] = {
         (data.feature_cost, "No feature's cost is too much", WATCHED),
         (data.feature_requirements, "Features adhere to meta-level requirements", CONTRACTS),
         (data.privacy_controls, "The data pipeline has privacy controls", CARD),
-        (data.feature_added_quickly, "New features can be added quickly", "docs/conformance.md"),
+        (data.feature_added_quickly, "New features can be added quickly", "src/{package}/features.py"),
         (data.feature_code_tested, "All input feature code is tested", "tests/unit"),
     ),
     "model": (

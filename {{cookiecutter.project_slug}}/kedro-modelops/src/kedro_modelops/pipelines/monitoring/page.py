@@ -8,6 +8,7 @@ import jinja2
 from kedro_modelops.pipelines.monitoring.figures import draw_window
 from kedro_modelops.pipelines.monitoring.verdict import WORDS
 from kedro_modelops.pipelines.monitoring.window import Window
+from kedro_modelops.roles import Roles
 
 PAGE = jinja2.Environment(
     loader=jinja2.FileSystemLoader(__file__.rpartition("page.py")[0]),
@@ -28,7 +29,7 @@ TITLES = {
 OTHERS = "Everything else"
 
 
-def draw_page(report: dict[str, Any], window: Window, profile: Any, serving_model: Any) -> str:
+def draw_page(report: dict[str, Any], window: Window, profile: Any, serving_model: Any, problem: Roles) -> str:
     """Renders the page.
 
     Args:
@@ -36,11 +37,12 @@ def draw_page(report: dict[str, Any], window: Window, profile: Any, serving_mode
         window: Predictions.
         profile: Rows that the version was trained on.
         serving_model: The version.
+        problem: Roles of the columns.
 
     Returns:
         HTML with all styles and pictures in it.
     """
-    signals = report["signals"]
+    signals, measured = report["signals"], window._replace(features=problem.measured(window.features))
     ranks = [*TITLES.values(), OTHERS]
     titled = sorted(((_title(signal["name"]), signal) for signal in signals), key=lambda pair: ranks.index(pair[0]))
     return PAGE.get_template("monitoring.html.j2").render(
@@ -50,7 +52,7 @@ def draw_page(report: dict[str, Any], window: Window, profile: Any, serving_mode
         judged=sum(signal["verdict"] != "not_judged" for signal in signals),
         traffic=next(signal["sentence"] for signal in signals if signal["name"] == "traffic"),
         groups={title: [signal for _, signal in pairs] for title, pairs in groupby(titled, key=lambda pair: pair[0])},
-        figures=draw_window(window, serving_model.estimator, profile.train, signals),
+        figures=draw_window(measured, serving_model.estimator, problem.measured(profile.train), signals),
     )
 
 

@@ -39,7 +39,12 @@ def create_pipeline() -> Pipeline:
             Node(watch_shadow, [*watched, "params:training.seed"], "shadow_signals", name="watch_shadow"),
             Node(ask_monitors, watched, "team_signals", name="ask_monitors"),
             Node(decide, ["window", "serving_model", "params:monitoring", *signals], "monitoring", name="decide"),
-            Node(draw_page, ["monitoring", "window", "profile", "serving_model"], "monitoring_page", name="draw_page"),
+            Node(
+                draw_page,
+                ["monitoring", "window", "profile", "serving_model", "params:problem"],
+                "monitoring_page",
+                name="draw_page",
+            ),
             Node(chart_trend, "monitoring", "monitoring_trend", name="chart_trend"),
             Node(expose_gauges, "monitoring", "monitoring_gauges", name="expose_gauges"),
         ]

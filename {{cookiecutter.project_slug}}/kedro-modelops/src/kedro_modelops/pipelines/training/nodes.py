@@ -55,7 +55,7 @@ def compare_candidates(train_set: pd.DataFrame, problem: Roles, training: Traini
 
 def _search(name: str, candidate: Candidate, table: pd.DataFrame, problem: Roles, training: Training) -> pd.DataFrame:
     features, target = problem.features(table), table[problem.target]
-    estimator = build_estimator(candidate, features, training.seed)
+    estimator = build_estimator(candidate, features, training.seed, problem.text)
     if is_classifier(estimator):
         _refuse_classes_of_one_row(target)
     search = training.search.build(
@@ -130,7 +130,7 @@ def fit_best(train_set: pd.DataFrame, search_results: pd.DataFrame, problem: Rol
     table = problem.in_time_order(train_set)
     features, target = problem.features(table), table[problem.target]
     best = search_results.iloc[0]
-    estimator = build_estimator(training.candidates[best["candidate"]], features, training.seed)
+    estimator = build_estimator(training.candidates[best["candidate"]], features, training.seed, problem.text)
     settings = json.loads(best["settings"])
     estimator.set_params(**{pipeline_name(option, estimator): value for option, value in settings.items()})
     fitted = estimator.fit(features, target, **fit_arguments(table, problem))

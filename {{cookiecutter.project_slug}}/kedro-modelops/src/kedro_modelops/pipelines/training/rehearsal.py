@@ -70,7 +70,7 @@ def _fit(candidate: Candidate, table: pd.DataFrame, problem: Roles, seed: int) -
     """Fits some settings; returns the last, and the index of its rows."""
     features, target = problem.features(table), table[problem.target]
     try:
-        estimator = build_estimator(candidate, features, seed)
+        estimator = build_estimator(candidate, features, seed, problem.text)
     except (TypeError, ValueError) as error:
         msg = f"it cannot be made: {error}"
         raise RefusedError(msg) from error

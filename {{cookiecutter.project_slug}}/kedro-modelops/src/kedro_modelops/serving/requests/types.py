@@ -33,6 +33,7 @@ BOUNDS = {
     "less_than": ("lt", "max_value"),
     "str_matches": ("pattern", "pattern"),
 }
+LENGTH = "str_length"
 
 
 class Options(TypedDict, total=False):
@@ -62,6 +63,8 @@ def field_type(column: pa.Column) -> Any:
         elif check.name in BOUNDS:
             name, statistic = BOUNDS[check.name]
             limits[name] = check.statistics[statistic]
+        elif check.name == LENGTH:
+            limits |= {"min_length": check.statistics["min_value"], "max_length": check.statistics["max_value"]}
     field = Field(description=column.description, **limits)
     described: Any = Annotated[kind | None if column.nullable and _has_null(column.dtype) else kind, field]
     return described if column.required else NotRequired[described]
@@ -75,7 +78,7 @@ def rows_type(row: Any, max_rows: int) -> Any:
 
 def is_known(check: pa.Check) -> bool:
     """Whether pydantic checks this rule of a field; pandera has to check all others."""
-    return check.name == "isin" or check.name in BOUNDS
+    return check.name in {"isin", LENGTH, *BOUNDS}
 
 
 def _on_clock(clock: str, time: datetime) -> datetime:

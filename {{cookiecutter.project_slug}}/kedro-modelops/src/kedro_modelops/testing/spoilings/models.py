@@ -47,7 +47,7 @@ def model_is_constant(honest: Examination) -> Examination:
     kind = "Classifier" if is_classifier(honest.model) else "Regressor"
     candidate = Candidate.model_validate({"estimator": {"class": f"sklearn.dummy.Dummy{kind}"}})
     features = honest.roles.features(honest.train_set)
-    constant = build_estimator(candidate, features, honest.seed)
+    constant = build_estimator(candidate, features, honest.seed, honest.roles.text)
     return honest.but(model=constant.fit(features, honest.train_set[honest.roles.target]))
 
 

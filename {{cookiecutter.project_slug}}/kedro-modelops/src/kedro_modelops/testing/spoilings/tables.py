@@ -15,6 +15,7 @@ OUTSIDE: dict[str, Callable[[Any], Any]] = {
     "in_range": lambda limit: limit["max_value"] + 1,
     "isin": lambda limit: NOTHING if isinstance(limit["allowed_values"][0], str) else max(limit["allowed_values"]) + 1,
     "str_matches": lambda _: NOTHING,
+    "str_length": lambda limit: "x" * (limit["max_value"] + 1) if limit["max_value"] else "",
 }
 """A value that breaks a rule of a column, by the rule's name in pandera."""
 

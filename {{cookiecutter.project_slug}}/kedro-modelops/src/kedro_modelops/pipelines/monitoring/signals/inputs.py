@@ -30,7 +30,7 @@ def watch_inputs(
 
     A feature has drifted if a test says so after correction for the number of features (Benjamini and Hochberg, 1995),
     and if it has moved by at least `min_distance`, and by `margin` times what training months differ among themselves:
-    seasons and the weather of a month are no news.
+    seasons and the weather of a month are no news. Of free text the length is compared, as no text is a category.
 
     Args:
         window: Predictions.
@@ -51,7 +51,7 @@ def watch_inputs(
     return [
         *_drift(window, profile.train, problem, monitoring),
         _contract(window.features, limits.contract),
-        _unseen(window.features, trained, limits.unseen),
+        _unseen(window.features, trained.drop(columns=list(problem.text)), limits.unseen),
         _nulls(window.features, trained, limits.nulls),
         _skew(window.features[ours], window.rows[ours], limits.skew),
     ]
@@ -59,12 +59,13 @@ def watch_inputs(
 
 def _drift(window: Window, train: pd.DataFrame, problem: Roles, monitoring: Monitoring) -> Iterator[Signal]:
     season, settings = _same_season(window, train, problem, monitoring), monitoring.drift
-    reference = problem.features(train if season is None else season)
-    distances = measure_distances(reference, window.features)
-    p_values = find_p_values(reference, window.features, distances.index)
+    reference, current = problem.measured(train if season is None else season), problem.measured(window.features)
+    distances = measure_distances(reference, current)
+    p_values = find_p_values(reference, current, distances.index)
     certain = false_discovery_control(p_values) < 1 - monitoring.confidence
     moved = list(distances.index[certain & (distances > settings.min_distance)])
-    usual = usual_distances(train[moved], train, problem, monitoring) if season is None else pd.Series(dtype=float)
+    apart = problem.measured(train)[moved]
+    usual = usual_distances(apart, train, problem, monitoring) if season is None else pd.Series(dtype=float)
     limits = usual.reindex(distances.index).fillna(0).clip(lower=settings.min_distance)
     drifted = [name for name in moved if distances[name] > limits[name]]
     against, named = "training" if season is None else "the same month of training", f": {', '.join(drifted)}"
@@ -74,7 +75,8 @@ def _drift(window: Window, train: pd.DataFrame, problem: Roles, monitoring: Moni
         if name not in distances:
             yield not_judged(f"drift/{name}", f"Not judged: {name} holds no value on one of the sides.")
             continue
-        sentence = f"{name} is {distances[name]:.2f} away from {against}; up to {limits[name]:.2f} is no news."
+        title = f"The length of {name}" if name in problem.text else name
+        sentence = f"{title} is {distances[name]:.2f} away from {against}; up to {limits[name]:.2f} is no news."
         yield judge(f"drift/{name}", distances[name], limits[name], sentence, alert=name in drifted)
 
 
