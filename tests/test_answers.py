@@ -103,6 +103,7 @@ def test_refuses_the_name_of_everything_a_project_imports(refusals: Callable[...
     called = {
         "markdown-it-py": "markdown_it",
         "opentelemetry-exporter-otlp-proto-http": "opentelemetry",
+        "pillow": "PIL",
         "python-json-logger": "pythonjsonlogger",
         "scikit-learn": "sklearn",
         "pyyaml": "yaml",

@@ -142,6 +142,63 @@ def test_retention_is_a_nightly_job_where_an_overlay_asks_for_it(bake: Bake, tmp
     assert found["CronJob/retain"]["metadata"]["namespace"] == "production"
 
 
+def test_a_cluster_trains_where_an_overlay_asks_for_it(bake: Bake, tmp_path: Path) -> None:
+    project = bake(**COMBINATIONS["amazon"]).copy(tmp_path)
+    found = render(project, resources="../../../../kedro-modelops/kubernetes/cluster")
+    extend = (project.path / "docs" / "extend.md").read_text("utf-8")
+    assert "`../../../../kedro-modelops/kubernetes/cluster` under `resources`" in extend
+    own = {name: found["spec"] for name, found in pods(found).items() if "dask" in name or name == "CronJob/train"}
+    assert own.keys() == {"Deployment/dask-scheduler", "Deployment/dask-worker", "CronJob/train"}
+    score = pods(found)["CronJob/score"]["spec"]
+    for pod in own.values():
+        assert pod["serviceAccountName"] == score["serviceAccountName"]
+        assert pod["securityContext"].items() <= score["securityContext"].items()
+        for container in pod["containers"] + pod.get("initContainers", []):
+            assert container["image"] == score["containers"][0]["image"]
+            assert container["securityContext"] == score["containers"][0]["securityContext"]
+            assert container["resources"].keys() == {"requests", "limits"}
+    job = own["CronJob/train"]["containers"][0]
+    (address,) = [one["value"] for one in job["env"] if one["name"] == "DASK_SCHEDULER_ADDRESS"]
+    assert address == own["Deployment/dask-worker"]["containers"][0]["command"][-1] == "tcp://dask-scheduler:8786"
+    (job_sees, worker_sees) = (
+        [mount for mount in container["volumeMounts"] if mount["name"] == "checkout"]
+        for container in (job, own["Deployment/dask-worker"]["containers"][0])
+    )
+    assert job_sees == worker_sees
+    assert found["CronJob/train"]["spec"]["suspend"]
+    scaler = found["ScaledObject/dask-worker"]["spec"]
+    assert f"Deployment/{scaler['scaleTargetRef']['name']}" in found
+    assert "replicas" not in found["Deployment/dask-worker"]["spec"], "the autoscaler's number would be undone"
+
+
+def test_nothing_but_pipelines_reaches_the_scheduler(bake: Bake, tmp_path: Path) -> None:
+    project = bake(**COMBINATIONS["amazon"]).copy(tmp_path)
+    found = render(project, resources="../../../../kedro-modelops/kubernetes/cluster")
+    names = {"app.kubernetes.io/name": ["dask-scheduler", "dask-worker"]}
+    policy, way = found["NetworkPolicy/dask"]["spec"], found["NetworkPolicy/to-dask"]["spec"]
+    for selector in (policy["podSelector"], way["egress"][0]["to"][0]["podSelector"]):
+        assert {rule["key"]: rule["values"] for rule in selector["matchExpressions"]} == names
+    pipelines, autoscaler = policy["ingress"]
+    assert [port["port"] for port in pipelines["ports"]] == [port["port"] for port in way["egress"][0]["ports"]]
+    assert [port["port"] for port in autoscaler["ports"]] == [8787], "and not where code is taken"
+    chosen = pipelines["from"][0]["podSelector"]["matchLabels"]
+    everyone = found["NetworkPolicy/predictions"]["spec"]
+    reach = set()
+    for name, pod in pods(found).items():
+        labels = pod["metadata"]["labels"]
+        assert everyone["podSelector"]["matchLabels"].items() <= labels.items()
+        reach |= {name} if chosen.items() <= labels.items() else set()
+    assert reach == {"Deployment/dask-scheduler", "Deployment/dask-worker", "CronJob/train", "CronJob/score"}
+    ports = [port["containerPort"] for port in _ports(found, "dask-scheduler") + _ports(found, "dask-worker")]
+    assert sorted(ports) == [8786, 8787, 8788]
+
+
+def _ports(manifests: dict[str, dict[str, Any]], deployment: str) -> list[dict[str, Any]]:
+    (container,) = pods(manifests)[f"Deployment/{deployment}"]["spec"]["containers"]
+    ports: list[dict[str, Any]] = container["ports"]
+    return ports
+
+
 def test_a_challenger_comes_in_its_own_image_and_the_canary_has_none(bake: Bake, tmp_path: Path) -> None:
     project = bake(**COMBINATIONS["amazon"]).copy(tmp_path)
     (typed,) = re.findall(r"^printf .*kubernetes/shadow.*", documented(project), re.MULTILINE)

@@ -23,12 +23,13 @@ class Cluster:
         address: Of the scheduler.
         scheduler: Its process.
         died: The folder that says in which stages a worker was killed.
+        packages: A folder whose packages workers import; it is not there when they start.
     """
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         """Starts a scheduler on a free port."""
         self._folder, self._stack = folder, stack
-        self._file, self.died = folder / "scheduler.json", folder / "died"
+        self._file, self.died, self.packages = folder / "scheduler.json", folder / "died", folder / "packages"
         self.died.mkdir()
         self.scheduler = self._start("scheduler", "--host", "127.0.0.11", "--port", "0", "--no-dashboard")
         deadline = time.monotonic() + PATIENCE
@@ -43,7 +44,7 @@ class Cluster:
         self._start("worker", "--host", f"127.0.0.{20 + number}", *options)
 
     def _start(self, kind: str, *options: str) -> "subprocess.Popen[bytes]":
-        paths = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+        paths = os.pathsep.join([str(Path(__file__).parent), str(self.packages), os.environ.get("PYTHONPATH", "")])
         env = os.environ | {"PYTHONPATH": paths, DIED: str(self.died), "OMP_NUM_THREADS": "1"}
         log = self._stack.enter_context((self._folder / f"{kind}.log").open("ab"))
         process = subprocess.Popen(

@@ -16,6 +16,7 @@ from kedro.io import DatasetError
 from kedro_datasets.pandas import ParquetDataset
 from kedro_modelops.contracts.explanations import explain
 from kedro_modelops.distribution import cluster as clusters
+from kedro_modelops.distribution import dask_client
 from kedro_modelops.distribution.cluster import ADDRESS, connected
 from kedro_modelops.distribution.parallel import starmap
 from kedro_modelops.distribution.partitions import ComputedPartitions
@@ -91,13 +92,37 @@ def test_a_refusal_of_a_worker_is_told_in_its_words(cluster: Cluster, tmp_path: 
     assert explain(error.value) == "2024-01 breaks its contract: column 'wind' is missing"
 
 
-def test_workers_that_cannot_import_the_project_are_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kedro_modelops.distribution.dask_client.team_package", lambda: "not_there")
+def test_workers_that_cannot_import_the_project_are_refused(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_package(tmp_path / "away", "1")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("kedro_modelops.distribution.dask_client.team_package", lambda: "away")
     with (
-        pytest.raises(RefusedError, match="the workers cannot import not_there: start them in this checkout"),
+        pytest.raises(RefusedError, match="the workers cannot import away: start them in this checkout"),
         connected({clusters.SETTING: cluster.address}),
     ):
         pass
+
+
+def test_workers_that_have_imported_other_code_are_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_package(cluster.packages / "changing", "1")
+    monkeypatch.syspath_prepend(cluster.packages)
+    monkeypatch.setattr("kedro_modelops.distribution.dask_client.team_package", lambda: "changing")
+    with connected({clusters.SETTING: cluster.address}):
+        pass
+    write_package(cluster.packages / "changing", "2")
+    dask_client._digest.cache_clear()  # as in the process of another run
+    with (
+        pytest.raises(RefusedError, match="has other code of changing: start workers again, from this commit"),
+        connected({clusters.SETTING: cluster.address}),
+    ):
+        pass
+
+
+def write_package(folder: Path, version: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "__init__.py").write_text(f"VERSION = {version}\n", "utf-8")
 
 
 def test_a_scheduler_that_dies_ends_the_run_in_a_sentence(tmp_path: Path) -> None:

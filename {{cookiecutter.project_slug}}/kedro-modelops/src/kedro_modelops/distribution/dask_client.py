@@ -1,9 +1,13 @@
 """A connection to a Dask scheduler that outlives workers, and says in a sentence what does not."""
 
+import hashlib
 import importlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -20,6 +24,7 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS, WORKER_SECONDS = 20, 60
 """How long to wait for the scheduler to answer, and for a first worker."""
 START = "see the chapter on clusters in docs/extend.md"
+PLUGIN = __name__.partition(".")[0]
 
 
 class _ReplayingClient(Client):
@@ -41,17 +46,30 @@ def _itself(data: Any) -> Any:
     return data
 
 
+@cache
+def _digest(package: str) -> str:
+    """Of the sources of a package, when a process first asks for it: that is what the process has imported."""
+    importlib.invalidate_caches()  # the folder may not have been there when the process started
+    digest, folder = hashlib.sha256(), Path(str(files(package)))
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
 class _ProjectWorker(WorkerPlugin):
-    """Shows that a worker can import the project, and lets each call have the one core that it was given."""
+    """Shows that a worker has the project's code, and lets each call have the one core that it was given."""
 
     name = "kedro-modelops"
 
-    def __init__(self, package: str) -> None:
-        self.package = package
+    def __init__(self, *packages: str) -> None:
+        self.digests = {package: _digest(package) for package in packages}
 
     def setup(self, worker: Worker) -> None:
         """Called where a worker starts: joblib's calls within a call are made there, as they are under loky."""
-        importlib.import_module(self.package)
+        for package, digest in self.digests.items():
+            if _digest(package) != digest:
+                msg = f"worker {worker.address} has other code of {package}: start workers again, from this commit"
+                raise RefusedError(msg)
         joblib.register_parallel_backend("dask", SequentialBackend)
 
 
@@ -89,7 +107,7 @@ def connect(address: str) -> Iterator[Workers]:
 
 def _prepare(client: Any, address: str) -> None:
     try:
-        client.register_plugin(_ProjectWorker(team_package()))
+        client.register_plugin(_ProjectWorker(team_package(), PLUGIN))
         client.wait_for_workers(1, WORKER_SECONDS)
     except ImportError as error:
         msg = f"the workers cannot import {error.name}: start them in this checkout's environment, {START}"
