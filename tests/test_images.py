@@ -76,6 +76,11 @@ def test_the_service_adds_at_most_260_mb_to_its_base(stack: Stack) -> None:
     assert 100e6 < sum(int(layer["Size"]) for layer in layers[: first + 1]) <= 260e6
 
 
+def test_the_pipelines_take_at_most_1_2_gb(stack: Stack) -> None:
+    size = docker("image", "inspect", "--format={{.Size}}", stack.env["TRAIN_IMAGE"]).stdout
+    assert 500e6 < int(size) <= 1.2e9
+
+
 @pytest.mark.parametrize("image", ["serve", "train"])
 def test_a_container_is_nobody_and_writes_nowhere(stack: Stack, image: str) -> None:
     assert stack.shell(image, "id -u").stdout.strip() == "10001"

@@ -17,6 +17,9 @@ from images import free_port
 CONFIG = ROOT / "{{cookiecutter.project_slug}}" / "deploy" / "compose" / "proxy" / "haproxy.cfg"
 HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
 
+ASKED = b"GET /servers;csv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+"""What a deployment asks within the container of the proxy."""
+
 pytestmark = pytest.mark.skipif(HAPROXY is None, reason="there is no haproxy here; its image is tried with the stack")
 
 
@@ -76,3 +79,16 @@ def test_that_nobody_is_ready_is_said_in_words_of_the_protocol(proxy: int) -> No
     assert head.startswith(b"HTTP/1.1 503")
     assert b"retry-after: 1" in head.lower()
     assert json.loads(body)["error_code"] == "TEMPORARILY_UNAVAILABLE"
+
+
+def test_a_deployment_is_told_which_servers_are_up(proxy: int) -> None:
+    head, _, body = answer(proxy, ASKED, b"").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert re.search(rb"^predictions,serve1,.*,(UP|DOWN)", body, re.MULTILINE)
+    assert re.search(rb"^predictions,canary,", body, re.MULTILINE)
+
+
+def test_nobody_else_is_told(proxy: int) -> None:
+    with socket.create_connection(("127.0.0.1", proxy), source_address=("127.0.0.2", 0), timeout=10) as other:
+        other.sendall(ASKED)
+        assert other.recv(100).startswith(b"HTTP/1.1 403")

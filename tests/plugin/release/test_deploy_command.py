@@ -266,3 +266,11 @@ def test_what_is_not_said_is_asked_for(desk: Desk, env: dict[str, str], sentence
     assert result.exit_code
     assert sentence in result.output
     assert desk.done == []
+
+
+@pytest.mark.parametrize("share", ["0", "100"])
+def test_both_sides_share_the_requests(desk: Desk, share: str) -> None:
+    found = desk.deploy(VERSION="2", CANARY_PERCENT=share)
+    assert found.exit_code == 2
+    assert f"{share} is not in the range 1<=x<=99" in found.output
+    assert desk.done == []
