@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from kedro_modelops.cli import release
+from kedro_modelops.cli import deployment, release
 from kedro_modelops.release import images
 from kedro_modelops.release.deployment import canary, registered_versions, target
 
@@ -37,7 +37,7 @@ class Desk:
         """Types `make deploy`."""
         settings = {"PATH": str(self.home / "tools"), "TO": "production", "GITHUB_REPOSITORY": REPOSITORY}
         settings |= {"GH_STATE": str(self.home / "state.json"), "GH_TOKEN": "a-token", "GITHUB_ACTIONS": "true"} | env
-        return CliRunner().invoke(release.release, ["deploy"], env=settings)
+        return CliRunner().invoke(release.release, [str(deployment.deploy.name)], env=settings)
 
     def vouch(self, image: str, **otherwise: str) -> None:
         """Signs and attests an image as deploy.yml does on main, or otherwise."""
