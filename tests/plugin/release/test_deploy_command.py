@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from kedro.framework.startup import bootstrap_project
 from kedro_modelops.cli import deployment, release
 from kedro_modelops.release import images
 from kedro_modelops.release.deployment import canary, registered_versions, target
@@ -63,6 +64,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A machine on which nothing has been deployed yet."""
+    bootstrap_project(Path.cwd())
     done: list[str] = []
     built = {"2": NEW}
 
