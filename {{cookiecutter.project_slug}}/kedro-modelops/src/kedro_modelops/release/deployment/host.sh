@@ -39,8 +39,8 @@ share() { # PERCENT of the requests for the canary
 }
 
 reload() { # what the proxy is told; it loses no request while it reads that
-    running=$(compose ps --quiet proxy)
-    [ -z "$running" ] || compose kill -s USR2 proxy
+    proxy=$(compose ps --quiet proxy)
+    [ -z "$proxy" ] || compose kill -s USR2 proxy
 }
 
 refuse() {
@@ -64,8 +64,8 @@ await() { # until all containers of a service are ready
 
 shared() { # whether the proxy, which looks for itself, gives requests to all containers of a service
     [ "$1" = serve ] || [ "$1" = canary ] || return 0
-    running=$(compose ps --quiet proxy)
-    [ -n "$running" ] || return 0
+    proxy=$(compose ps --quiet proxy)
+    [ -n "$proxy" ] || return 0
     up=$(within proxy wget -q -O - 'http://127.0.0.1:8080/servers;csv' </dev/null | grep -c "^predictions,$1[0-9]*,.*,UP,")
     [ "$up" -ge "$(compose ps --quiet "$1" | head -n 8 | wc -l)" ] # haproxy.cfg has eight places
 }
