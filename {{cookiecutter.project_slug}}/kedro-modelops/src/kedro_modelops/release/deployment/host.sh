@@ -67,7 +67,8 @@ shared() { # whether the proxy, which looks for itself, gives requests to all co
     proxy=$(compose ps --quiet proxy)
     [ -n "$proxy" ] || return 0
     up=$(within proxy wget -q -O - 'http://127.0.0.1:8080/servers;csv' </dev/null | grep -c "^predictions,$1[0-9]*,.*,UP,")
-    [ "$up" -ge "$(compose ps --quiet "$1" | head -n 8 | wc -l)" ] # haproxy.cfg has eight places
+    started=$(compose ps --quiet "$1" | wc -l)
+    [ "$up" -ge "$started" ] || [ "$up" -ge 8 ] # haproxy.cfg has eight places
 }
 
 start() { # with IMAGE
