@@ -9,7 +9,8 @@ FROM ${BASE} AS packages
 WORKDIR /opt
 ARG PIP_EXTRA_INDEX_URL
 COPY requirements requirements
-# What only developers, compilers and notebooks read goes. Plotly's thousands of generated modules are bytecode alone.
+# What only developers, compilers and notebooks read goes; plotly's thousands of modules are bytecode alone. What apt
+# installs follows the release of the base, whose digest is pinned, so that no version is named (DL3008).
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 RUN python -m venv --without-pip venv \

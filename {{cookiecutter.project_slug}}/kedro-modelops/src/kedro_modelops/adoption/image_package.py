@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kedro_modelops.adoption.changes import Changes
 from kedro_modelops.errors import RefusedError
-from kedro_modelops.files.images import PACKAGE
+from kedro_modelops.models.unstructured.image_pixels import PACKAGE
 
 PROJECT, TRAIN, SERVE = "pyproject.toml", "requirements/train.txt", "requirements/serve.txt"
 FIRST = "model = ["
@@ -21,19 +21,24 @@ def add_image_package(project: Path, changes: Changes) -> None:
         RefusedError: If the lock of the training has it not.
     """
     texts = {name: (project / name).read_text("utf-8") for name in (PROJECT, TRAIN, SERVE)}
-    pinned = re.search(rf"^{PACKAGE}==.*(?:\n[ \t]+.*)*\n?", texts[TRAIN], flags=re.MULTILINE)
-    if pinned is None:
+    trained, served = (_pinned(texts[name]) for name in (TRAIN, SERVE))
+    if PACKAGE not in trained:
         msg = f"{TRAIN} has no {PACKAGE}, which reads images: `make lock setup` brings the locks up to date"
         raise RefusedError(msg)
-    if not re.search(rf"^{PACKAGE}==", texts[SERVE], flags=re.MULTILINE):
+    if PACKAGE not in served:
         head, *_ = re.split(r"^(?=[\w.-]+==)", texts[SERVE], maxsplit=1, flags=re.MULTILINE)
-        packages = [*re.findall(PINNED, texts[SERVE], flags=re.MULTILINE), pinned[0]]
-        _write(project, changes, SERVE, head + "".join(sorted(packages, key=lambda text: text.partition("==")[0])))
+        packages = served | {PACKAGE: trained[PACKAGE]}
+        _write(project, changes, SERVE, head + "".join(packages[name] for name in sorted(packages)))
     if f'"{PACKAGE}' not in texts[PROJECT]:
         begin, first, rest = texts[PROJECT].partition(FIRST)
         line, _, rest = rest.partition("\n")
-        major = pinned[0].partition("==")[2].partition(".")[0]
+        major = trained[PACKAGE].partition("==")[2].partition(".")[0]
         _write(project, changes, PROJECT, f'{begin}{first}{line}\n  "{PACKAGE}>={major}", # reads images\n{rest}')
+
+
+def _pinned(lock: str) -> dict[str, str]:
+    """The packages of a lock by name, each with its hashes."""
+    return {text.partition("==")[0]: text for text in re.findall(PINNED, lock, flags=re.MULTILINE)}
 
 
 def _write(project: Path, changes: Changes, path: str, text: str) -> None:

@@ -1,6 +1,6 @@
 """A folder of files as a table: a row for each, with what is known of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -89,9 +89,10 @@ def refuse_broken(folder: Path, broken: list[str]) -> None:
     raise RefusedError(f"{msg} wrong, schemas.py.")
 
 
-def unlabelled(files: Mapping[str, bytes], labels: pd.DataFrame, name: str = LABELS) -> list[str]:
+def unlabelled(files: Collection[str], labels: pd.DataFrame, name: str = LABELS) -> list[str]:
     """Sentences on files that have no label, and on labels that have no file."""
     known = labels[FILE].value_counts()
     lacking = [f"{path} lies in no sub-folder, and {name} has no row of it" for path in files if path not in known]
-    gone = [f"{path} is in {name}, but is not there" for path in known.index if path not in files]
+    there = set(files)
+    gone = [f"{path} is in {name}, but is not there" for path in known.index if path not in there]
     return [*lacking, *gone, *(f"{path} is in {name} twice" for path in known.index[known > 1])]

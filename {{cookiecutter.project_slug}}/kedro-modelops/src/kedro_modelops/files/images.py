@@ -11,9 +11,6 @@ from pydantic import PositiveInt
 
 from kedro_modelops.files.rules import FileRules
 
-PACKAGE = "pillow"
-"""The distribution that reads images."""
-
 
 class ImageRules(FileRules, frozen=True):
     """Rules of files of images.

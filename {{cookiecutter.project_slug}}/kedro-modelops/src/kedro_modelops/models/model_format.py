@@ -15,9 +15,10 @@ from sklearn.pipeline import Pipeline
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.models.model_files import TRUSTED
+from kedro_modelops.models.unstructured import image_pixels
 from kedro_modelops.project_settings import team_package
 
-NEEDED = {"kedro_modelops.models.unstructured.image_pixels": "pillow"}
+NEEDED = {image_pixels.__name__: image_pixels.PACKAGE}
 """Distributions that types of this plugin need, beyond those of every service."""
 
 

@@ -6,8 +6,6 @@ MANY, ROWS_A_VALUE = 500, 5
 """Different texts that a category may have at most, and rows that each has to have on average."""
 WORDS, FEWEST_WORDS = 4, 2
 """Words of a free text on average at least, and of one that a person wants to keep."""
-WORD = r"(?<!\S)\S*[^\W\d_]\S*"
-"""What stands between spaces, with a letter in it."""
 
 
 def is_wide(column: Column) -> bool:
@@ -17,6 +15,4 @@ def is_wide(column: Column) -> bool:
 
 def is_free_text(column: Column, *, kept: bool = False) -> bool:
     """Whether it is text of different sentences, or at least of some words where a person wants to keep it."""
-    if not is_wide(column) or column.is_listed:
-        return False
-    return bool(column.known.str.count(WORD).mean() >= (FEWEST_WORDS if kept else WORDS))
+    return is_wide(column) and not column.is_listed and column.words >= (FEWEST_WORDS if kept else WORDS)

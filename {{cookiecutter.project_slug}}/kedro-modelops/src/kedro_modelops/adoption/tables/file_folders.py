@@ -11,7 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from kedro_modelops.errors import RefusedError
-from kedro_modelops.files.folder import FILE, labels_of, read_files, refuse_broken, unlabelled
+from kedro_modelops.files.folder import FILE, read_files, refuse_broken, unlabelled
 from kedro_modelops.files.images import ImageRules
 from kedro_modelops.files.rules import FileRules, TextRules
 
@@ -27,16 +27,12 @@ class Files(NamedTuple):
     Attributes:
         contents: By path.
         rules: That they keep.
-        repeated: How many others repeat one of them.
+        repeated: Paths of others, which repeat one of them.
     """
 
     contents: Mapping[str, bytes]
     rules: FileRules
-    repeated: int
-
-    def labels(self) -> pd.DataFrame:
-        """The sub-folder of each."""
-        return labels_of(self.contents)
+    repeated: tuple[str, ...]
 
 
 def holds_files(folder: Path) -> bool:
@@ -61,10 +57,11 @@ def load_files(folder: Path) -> Files:
         msg = f"{folder} holds no files beside {LABELS}"
         raise RefusedError(msg)
     once = {sha256(content).hexdigest(): path for path, content in reversed(contents.items())}
-    different = {path: content for path, content in contents.items() if path in set(once.values())}
+    first = set(once.values())
+    different = {path: content for path, content in contents.items() if path in first}
     rules = _rules_of(different)
     refuse_broken(folder, list(rules.broken(different)))
-    return Files(different, rules, len(contents) - len(different))
+    return Files(different, rules, tuple(contents.keys() - first))
 
 
 def check_labels(folder: Path, files: Files, labels: pd.DataFrame) -> pd.DataFrame:
@@ -76,8 +73,7 @@ def check_labels(folder: Path, files: Files, labels: pd.DataFrame) -> pd.DataFra
     if FILE not in labels:
         msg = f"{folder / LABELS} has no column `{FILE}`, which names the file of each row"
         raise RefusedError(msg)
-    every = read_files(folder, besides=[LABELS])
-    refuse_broken(folder, unlabelled(every, labels.astype({FILE: str}), LABELS))
+    refuse_broken(folder, unlabelled([*files.contents, *files.repeated], labels.astype({FILE: str}), LABELS))
     return labels[labels[FILE].isin(files.contents)].reset_index(drop=True)
 
 

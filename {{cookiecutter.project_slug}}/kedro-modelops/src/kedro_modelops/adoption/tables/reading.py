@@ -15,7 +15,7 @@ from kedro_modelops.adoption.tables.delimited import read_delimited
 from kedro_modelops.adoption.tables.excel import read_excel
 from kedro_modelops.adoption.tables.file_folders import LABELS, check_labels, holds_files, load_files
 from kedro_modelops.errors import RefusedError
-from kedro_modelops.files.folder import as_table, refuse_broken, unlabelled
+from kedro_modelops.files.folder import as_table, labels_of, refuse_broken, unlabelled
 from kedro_modelops.files.rules import FileRules
 
 if TYPE_CHECKING:
@@ -81,15 +81,16 @@ def read_source(place: str, query: str | None = None) -> Source:
 def _read_files(folder: Path) -> Source:
     """A row for each file."""
     files = load_files(folder)
-    labels = files.labels()
     dropped: dict[str, str] = {}
     units: dict[str, str] = {}
     if (folder / LABELS).is_file():
         labels, dropped, units = settle_types(*read_delimited(folder / LABELS))
         labels = check_labels(folder, files, labels)
-    refuse_broken(folder, unlabelled(files.contents, labels))
+    else:
+        labels = labels_of(files.contents)
+        refuse_broken(folder, unlabelled(files.contents, labels))
     if files.repeated:
-        dropped = dropped | {f"{files.repeated:,} files": "repeat another one"}
+        dropped = dropped | {f"{len(files.repeated):,} files": "repeat another one"}
     table = as_table(files.contents, labels, files.rules)
     return Source(table, plain_name(folder.name), folder.name, "files", dropped, None, units, files.rules)
 

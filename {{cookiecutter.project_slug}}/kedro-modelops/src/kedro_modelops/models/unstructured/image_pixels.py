@@ -8,6 +8,9 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+PACKAGE = "pillow"
+"""The distribution that reads images, which services without images do without."""
+
 
 class ImagePixels(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # no types
     """Makes each image grey and of one size; each pixel is a feature between 0 (black, or no image) and 1 (white).
