@@ -51,9 +51,10 @@ def test_the_document_says_each_kind_of_secret() -> None:
 
 
 DOCKER = """#!/bin/sh
-case "$1 $2" in
-"compose exec") while [ "$1" != --username ]; do shift; done; exec "$PSQL" --host "$SERVER" "$@" ;;
-"compose ps") echo one two ;;
+case "$1 $2 $5" in
+"compose exec wget") echo predictions,serve1,0,UP, ;;
+"compose exec"*) while [ "$1" != --username ]; do shift; done; exec "$PSQL" --host "$SERVER" "$@" ;;
+"compose ps"*) echo one two ;;
 inspect*) echo healthy ;;
 restart*) # a service that starts: it logs in as it is told to, and writes
     url=$(sed "s|+psycopg||; s|@postgres/predictions|@/predictions?host=$SERVER|" secrets/predictions_url)
