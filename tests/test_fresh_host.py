@@ -32,7 +32,7 @@ def host(bake: Bake, tmp_path: Path) -> Iterator[FreshHost]:
 def pushed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Images in a registry that lets everybody in, by their names."""
     with image_registry(tmp_path_factory.mktemp("images") / "registry") as place:
-        yield {name: push(name, place) for name in ("one", "two", "ill")}
+        yield {name: push(name, place) for name in ("one", "two", "slow", "ill")}
 
 
 def push(name: str, place: str, repository: str = "", **env: str) -> str:
@@ -75,28 +75,29 @@ def test_a_host_keeps_the_image_that_serves_and_the_one_before(host: FreshHost, 
 
 
 @NEEDS_HOST
-def test_several_containers_share_the_requests_and_a_restart_or_another_version_loses_none(
+def test_several_containers_share_the_requests_and_a_restart_another_version_or_a_rollback_loses_none(
     host: FreshHost, pushed: dict[str, str]
 ) -> None:
     host.settings(SERVE_REPLICAS="2")
-    host.deploy(pushed["one"])
+    host.deploy(pushed["slow"])
     assert len(host.containers("serve")) == 2
     with host.calling() as seen:
         await_more(seen, 100)
         shares = Counter(answerer for _, answerer in seen)
         docker("restart", host.containers("serve")[0])
-        await_more(seen, 100)
-        begin = len(seen)
         host.script("canary", pushed["two"], "20")
         await_more(seen, 200)
         host.script("all", pushed["two"])
         await_more(seen, 100)
-    assert begin
+        assert host.ask()[1]["name"] == "two"
+        host.script("undo", pushed["slow"])
+        await_more(seen, 100)
     assert len(shares) == 2, shares
     assert min(shares.values()) > 0.3 * sum(shares.values())
     assert Counter(status for status, _ in seen) == {200: len(seen)}, [one for one in seen if one[0] != 200]
     assert len(host.containers("serve")) == 2
-    assert host.ask()[1]["name"] == "two"
+    assert host.ask()[1]["name"] == "slow"
+    assert not host.containers("canary")
 
 
 LOG_IN = 'printf %s "$PASSWORD" | "$0" login --username reader --password-stdin "$1"'

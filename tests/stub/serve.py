@@ -1,4 +1,4 @@
-"""A service that answers with its name and address; one that is called ill is never ready."""
+"""A service that answers with its name and address; one called ill is never ready, one called slow takes its time."""
 
 import json
 import os
@@ -38,6 +38,7 @@ class Server(ThreadingHTTPServer):
 
 
 if __name__ == "__main__":
+    time.sleep(5 if os.environ["NAME"] == "slow" else 0)
     server = Server(("0.0.0.0", 8080), Service)  # noqa: S104  (a container)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever(poll_interval=0.05)

@@ -14,6 +14,11 @@ compose() { # the canary beside what .env adds
     fi
 }
 
+runs() { # whether a service has a container that runs
+    containers=$(compose ps --quiet "$1")
+    [ -n "$containers" ]
+}
+
 forget() { [ ! -e .env ] || sed -i "/^$1=/d" .env; }
 
 remember() {
@@ -36,11 +41,30 @@ share() { # PERCENT of the requests for the canary
     each=$(((99 - $1 + ${replicas:-1}) / ${replicas:-1}))
     printf 'global\n    setenv CANARY_WEIGHT %s\n    setenv SERVE_WEIGHT %s\n' "$1" "$each" >deploy/compose/proxy/a_weights.cfg
     reload
+    within_seconds 15 known_there "$1" || true
 }
 
-reload() { # what the proxy is told; it loses no request while it reads that
-    proxy=$(compose ps --quiet proxy)
-    [ -z "$proxy" ] || compose kill -s USR2 proxy
+known_there() { # whether the process that knows these shares has taken over
+    ! runs proxy || servers | grep -c "^predictions,canary,\([^,]*,\)\{16\}$1," >/dev/null
+}
+
+within_seconds() { # SECONDS, and what is to succeed
+    end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 1
+    done
+}
+
+servers() { # as the proxy knows them
+    within proxy wget -q -O - 'http://127.0.0.1:8080/servers;csv' </dev/null
+}
+
+reload() { # what the proxy is told: it loses no request by that, unless what it takes for ready at first is not
+    runs proxy || return 0
+    ! runs serve || within_seconds 15 ready serve || true
+    compose kill -s USR2 proxy
 }
 
 refuse() {
@@ -50,23 +74,20 @@ refuse() {
 
 await() { # until all containers of a service are ready
     patience=${PATIENCE:-300}
-    end=$(($(date +%s) + patience))
-    while now=$(date +%s) && [ "$now" -lt "$end" ]; do
-        if health=$(compose ps --quiet "$1" | xargs docker inspect --format '{{.State.Health.Status}}' | sort -u) &&
-            [ "$health" = healthy ] && shared "$1"; then
-            return
-        fi
-        sleep 1
-    done
+    within_seconds "$patience" ready "$1" && return
     compose logs --tail=50 "$1" >&2
     refuse "$1 is not ready after $patience seconds"
 }
 
+ready() { # by Docker's health check and by the proxy's
+    health=$(compose ps --quiet "$1" | xargs docker inspect --format '{{.State.Health.Status}}' | sort -u)
+    [ "$health" = healthy ] && shared "$1"
+}
+
 shared() { # whether the proxy, which looks for itself, gives requests to all containers of a service
     [ "$1" = serve ] || [ "$1" = canary ] || return 0
-    proxy=$(compose ps --quiet proxy)
-    [ -n "$proxy" ] || return 0
-    up=$(within proxy wget -q -O - 'http://127.0.0.1:8080/servers;csv' </dev/null | grep -c "^predictions,$1[0-9]*,.*,UP,")
+    runs proxy || return 0
+    up=$(servers | grep -cE "^predictions,$1[0-9]*,.*,(UP|DRAIN),")
     started=$(compose ps --quiet "$1" | wc -l)
     [ "$up" -ge "$started" ] || [ "$up" -ge 8 ] # haproxy.cfg has eight places
 }
@@ -78,6 +99,17 @@ start() { # with IMAGE
     # shellcheck disable=SC2086
     compose up --detach --no-build "$service" proxy $parts
     await "$service"
+}
+
+replace() { # what serves by IMAGE; the canary takes all requests meanwhile, so that none goes to what stops or starts
+    ! runs canary || share 100
+    start SERVE "$1"
+    retire
+}
+
+retire() { # the canary
+    share 0
+    compose rm --stop --force canary
 }
 
 prune() { # images of that name, but for this one and the one before, which a rollback brings back
@@ -114,8 +146,7 @@ backup() { # to the standard output
     for name in mlflow predictions; do
         postgres pg_dump --format custom "$name" </dev/null >"$part/$name.dump"
     done
-    running=$(compose ps --quiet mlflow)
-    [ -z "$running" ] || within mlflow tar --create --directory /var/lib/mlflow . </dev/null >"$part/artifacts.tar"
+    ! runs mlflow || within mlflow tar --create --directory /var/lib/mlflow . </dev/null >"$part/artifacts.tar"
     cp -pR secrets "$part"
     [ ! -e .env ] || cp .env "$part/env"
     tar --create --gzip --directory "$part" .
@@ -214,8 +245,7 @@ canary)
     ;;
 all)
     before=$(known SERVE_IMAGE)
-    start SERVE "$2"
-    compose rm --stop --force canary
+    replace "$2"
     [ "$before" = "$2" ] || remember PREVIOUS_IMAGE "$before"
     prune "$2"
     ;;
@@ -228,7 +258,11 @@ undo)
         exit
     fi
     serving=$(known SERVE_IMAGE)
-    [ "$serving" = "$2" ] || start SERVE "$2"
-    compose rm --stop --force canary
+    if [ "$serving" = "$2" ]; then
+        retire
+        exit
+    fi
+    runs canary || start CANARY "$2"
+    replace "$2"
     ;;
 esac
