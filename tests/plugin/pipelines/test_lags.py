@@ -1,5 +1,6 @@
 """Lags of the target: what is looked up of past outcomes was known then, and follows what has come in since."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from kedro_modelops.pipelines.evaluation.golden import record_golden
 from kedro_modelops.predictions.digests import hash_table
 from kedro_modelops.registry.model_registry import CHAMPION
 from kedro_modelops.roles import Roles
-from kedro_modelops.testing.project import Kedro, Load, ReplaceProblem, connect
+from kedro_modelops.testing.project import PROJECT, Kedro, Load, ReplaceProblem, connect
 from rows import arrivals, months
 
 DELAY = pd.Timedelta(days=2)
@@ -81,6 +82,18 @@ def test_a_reference_that_says_no_time_holds_no_outcomes(record: Callable[..., A
 def test_without_a_time_of_requests_nobody_can_tell(record: Callable[..., Any]) -> None:
     with pytest.raises(RefusedError, match="requests have no time"):
         record(last_known, time="hour_of_arrival")
+
+
+def test_the_documented_lines_look_up_the_last_known_count() -> None:
+    (lines,) = re.findall(r"```python\n(.*?)```", (PROJECT / "kedro-modelops/docs/lags.md").read_text(), re.DOTALL)
+    known: dict[str, Any] = {"pd": pd, "DELAY": DELAY}
+    exec(lines, known)  # noqa: S102  (our own)
+    days = pd.date_range("2026-03-01", periods=6, tz="UTC")
+    raw = pd.DataFrame({"day": days, "station": "a", "rentals": range(6)})
+    raw = pd.concat([raw, raw.assign(station="b", rentals=raw["rentals"] + 10)], ignore_index=True)
+    rows = raw[["day", "station"]].sample(frac=1, random_state=1)
+    looked_up = known["complete"](rows, known["index_rentals"](raw)).sort_index()["last_rentals"]
+    assert looked_up.fillna(-1).tolist() == [-1, -1, -1, 0, 1, 2, -1, -1, -1, 10, 11, 12]
 
 
 def test_what_has_come_in_completes_the_next_months(
