@@ -31,8 +31,7 @@ from kedro_modelops.telemetry.spans import step
 COME_AGAIN = {"retry-after": "1"}
 MOST_LOGGED = 10
 """Broken rules of a request."""
-SHOW_EVERY = 1.0
-"""Seconds between looks at what a worker shows on the page of another."""
+SHOW_EVERY = 1.0  # seconds between looks at what a worker shows on the page of another
 
 
 class Service:
@@ -113,13 +112,21 @@ class Service:
     async def metrics_page(self) -> Response:
         """Figures for Prometheus."""
         self.metrics.store.set(await self._storage.is_writable())
-        self.metrics.show(self._slot, self._batcher.waiting_rows)
+        self._show()
         return Response(self.metrics.page(), media_type=CONTENT_TYPE_LATEST)
+
+    def _show(self) -> None:
+        self.metrics.show(self._slot, self._batcher.waiting_rows)
 
     async def _keep_shown(self) -> None:
         while True:
-            self.metrics.show(self._slot, self._batcher.waiting_rows)
+            self._show()
             await asyncio.sleep(SHOW_EVERY)
+
+    async def _refresh(self) -> bool | str:
+        outcome = await self._slot.try_refresh()
+        self._show()  # the page that another process answers next has it
+        return outcome
 
     @contextlib.asynccontextmanager
     async def life(self, app: FastAPI) -> AsyncIterator[None]:
@@ -132,7 +139,7 @@ class Service:
             self._mirror.start()
         if self._worker:
             tasks.append(asyncio.create_task(self._keep_shown()))
-            self._worker.join(self._slot.try_refresh)
+            self._worker.join(self._refresh)
         yield
         for task in tasks:
             task.cancel()
