@@ -26,6 +26,7 @@ from kedro_modelops.project_settings import PROJECT_VARIABLE, TABLE, problem_pat
 from kedro_modelops.serving.observing import Metrics
 from kedro_modelops.serving.requests.contract import RequestContract
 from kedro_modelops.serving.scoring.batching import Job
+from kedro_modelops.serving.scoring.references import Reference
 from kedro_modelops.serving.scoring.row_keys import try_keys
 from kedro_modelops.serving.scoring.scorer import Scorer
 from kedro_modelops.testing.project import ReplaceProblem
@@ -183,8 +184,8 @@ def in_the_service(rows: pd.DataFrame, weather: Any) -> list[Any]:
     job = Job(contract.read(json.dumps(sent).encode())[0], "request", "caller", 0)
     storage: Any = SimpleNamespace(keep=lambda predictions, requests: None)
     served = SimpleNamespace(name="m", version="1", run_id="r", classes=None, score=partial(answer, model()))
-    slot: Any = SimpleNamespace(current=served)
-    Scorer(slot, contract, storage, weather, Metrics()).work([job])
+    slot: Any = SimpleNamespace(current=served, reference=Reference(weather))
+    Scorer(slot, contract, storage, Metrics()).work([job])
     return [prediction["output"] for prediction in job.answer[1]]
 
 

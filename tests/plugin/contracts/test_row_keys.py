@@ -21,6 +21,7 @@ from kedro_modelops.predictions.partitions import WholeParquetDataset
 from kedro_modelops.predictions.rows_by_key import RowsByKey
 from kedro_modelops.predictions.scored_months import ScoredMonths
 from kedro_modelops.serving import service
+from kedro_modelops.serving.scoring.references import Reference
 from kedro_modelops.serving.settings import Settings
 from kedro_modelops.testing.project import ReplaceProblem
 from rows import arrivals, reference
@@ -134,12 +135,12 @@ def test_pipelines_and_service_refuse_numbered_rows(replace_problem: ReplaceProb
     replace_problem(identify=NUMBERED["by position"])
     lazy = {name: rows.copy for name, rows in arrivals().items()}
     model: Any = SimpleNamespace(name="m", version="1", run_id="r", estimator=None)
-    nothing = cast("Any", None)
+    nothing, slot = cast("Any", None), cast("Any", SimpleNamespace(reference=Reference(reference())))
     attempts: dict[str, Callable[[], Any]] = {
         "inference": next(iter(inference.score_months(lazy, model, reference(), Inference()).values())),
         "outcomes": next(iter(outcomes.label_months(lazy).values())),
         "evaluation": lambda: golden.record_golden(model, asked(), reference()),
-        "service": lambda: service.Service(Settings(), nothing, nothing, reference()),
+        "service": lambda: service.Service(Settings(), slot, nothing),
     }
     for attempt in attempts.values():
         with pytest.raises(RefusedError, match=r"`identify` in features\.py does not follow from the row"):

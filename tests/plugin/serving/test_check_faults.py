@@ -16,6 +16,7 @@ from kedro_modelops.serving import service as serving
 from kedro_modelops.serving.access.key_ring import KeyRing
 from kedro_modelops.serving.access.keys import create_key
 from kedro_modelops.serving.app import create_app
+from kedro_modelops.serving.scoring.references import Reference
 from kedro_modelops.serving.settings import Settings
 from kedro_modelops.testing.project import ReplaceProblem
 
@@ -41,10 +42,11 @@ class InProcess:
     """A service whose contract has a check that crashes; its model is never asked."""
 
     def __init__(self, folder: Path) -> None:
-        slot: Any = SimpleNamespace(current=SimpleNamespace(name="model", version="1", run_id="r", classes=None))
+        model = SimpleNamespace(name="model", version="1", run_id="r", classes=None)
+        slot: Any = SimpleNamespace(current=model, reference=Reference())
         store = PredictionStore(f"sqlite:///{folder}/predictions.db")
         self._secret = create_key(folder / "keys.json", "tester", ["predict"])
-        self._service = serving.Service(Settings(poll_seconds=0), slot, store, None)
+        self._service = serving.Service(Settings(poll_seconds=0), slot, store)
         self._app = create_app(self._service, KeyRing(folder / "keys.json"))
 
     async def ask(self, row: dict[str, Any]) -> tuple[int, dict[str, Any]]:

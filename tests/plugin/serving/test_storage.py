@@ -21,6 +21,7 @@ from kedro_modelops.serving.scoring import steps
 from kedro_modelops.serving.scoring import storage as storing
 from kedro_modelops.serving.scoring.batching import Job
 from kedro_modelops.serving.scoring.models import ServedModel
+from kedro_modelops.serving.scoring.references import Reference
 from kedro_modelops.serving.scoring.scorer import Scorer
 from kedro_modelops.serving.scoring.storage import Storage, StoreError
 from sqlalchemy import event, text
@@ -61,9 +62,9 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Scorer]:
 
     def begin(store: Any, version: str = "1") -> Scorer:
         model = SimpleNamespace(name="model", version=version, run_id="r", classes=[False, True], score=None)
-        slot: Any = SimpleNamespace(current=model)
+        slot: Any = SimpleNamespace(current=model, reference=Reference())
         contract: Any = Contract()
-        return Scorer(slot, contract, Storage(store), None, Metrics())
+        return Scorer(slot, contract, Storage(store), Metrics())
 
     return begin
 

@@ -33,7 +33,8 @@ class Problem:
             same row has the same key in another table and in another order.
         label: From recorded rows to what became of each, with the same index; null where that is not known.
         complete: From rows of `request` and the catalog's `reference` to the same rows with all columns. None where
-            rows come whole.
+            rows come whole. A reference of past outcomes says in `known_at` when each was known: a row is completed
+            with none that was known later than the row's time.
     """
 
     request: Contract

@@ -42,6 +42,20 @@ def write(ctx: click.Context, version: str, folder: Path) -> None:
     click.echo(f"{folder} holds version {version}, ready to serve")
 
 
+@model.command("reference", cls=Explained)
+@click.argument("file", type=click.Path(dir_okay=False, resolve_path=True, path_type=Path))
+@click.pass_context
+def write_reference(ctx: click.Context, file: Path) -> None:
+    """Write what rows are completed with into FILE (reference.csv.gz): for a service that runs with SERVING_REFERENCE.
+
+    `kedro run --to-outputs=reference` makes it anew from what was taken in.
+    """
+    from kedro_modelops.serving.laptop import write_newer_reference  # noqa: PLC0415  (kedro --help does not need it)
+
+    digest = write_newer_reference(ctx.parent.params["env"] if ctx.parent else None, file)
+    click.echo(f"{file} holds reference {digest}")
+
+
 @click.group(cls=ExplainedGroup)
 def keys() -> None:
     """API keys of the prediction service; a running service sees what changes."""

@@ -35,6 +35,11 @@ def hash_rows(table: pd.DataFrame) -> list[str]:
     return [digits[start : start + 16] for start in range(0, len(digits), 16)]
 
 
+def hash_table(table: pd.DataFrame) -> str:
+    """A digest of a table and its index, in 16 hexadecimal digits."""
+    return blake2b(pd.util.hash_pandas_object(table).to_numpy().tobytes(), digest_size=8).hexdigest()
+
+
 def find_changed(table: pd.DataFrame, digests: Iterable[Any]) -> np.ndarray:
     """Which rows are no longer what they were when these digests were stored, by this version or an earlier one."""
     stored = np.array([*map(str, digests)], dtype=object)

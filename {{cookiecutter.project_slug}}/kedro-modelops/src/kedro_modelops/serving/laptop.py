@@ -15,12 +15,15 @@ from kedro.framework.session import KedroSession
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.logs.json_lines import JsonLog
+from kedro_modelops.predictions.digests import hash_table
 from kedro_modelops.problem import load_problem
 from kedro_modelops.registry import model_registry
 from kedro_modelops.registry.ledger.audit import audit
 from kedro_modelops.serving.access.keys import create_key, read_keys, revoke_key
 from kedro_modelops.serving.run import run, serve
 from kedro_modelops.serving.scoring.models import ModelSlot
+from kedro_modelops.serving.scoring.reference_files import write_table
+from kedro_modelops.serving.scoring.references import Reference
 from kedro_modelops.serving.scoring.request_costs import ALL, request_costs
 from kedro_modelops.serving.scoring.sources import RegistrySource, write_bundle
 from kedro_modelops.serving.settings import Settings, read_settings
@@ -70,8 +73,8 @@ def profile_here(env: str | None) -> None:
     name, reference, trusted_types = _open(env)
     source = RegistrySource(name, read_settings().alias, model_registry.CHALLENGER, trusted_types=trusted_types)
     rows = _recorded_requests(name, source.newest())
-    slot = ModelSlot(source)
-    one, many = (request_costs(slot, reference, some) for some in (rows[:1], rows))
+    slot = ModelSlot(source, Reference(reference))
+    one, many = (request_costs(slot, some) for some in (rows[:1], rows))
     whole = one[ALL]
     lines = [[step, cost, f"{100 * cost / whole:.0f} %", many[step]] for step, cost in one.items()]
     headings = ["step", "one row, ms", "share", f"{len(rows)} rows, ms"]
@@ -93,6 +96,20 @@ def bundle(env: str | None, wanted: str, folder: Path) -> None:
     for sentence in audit(name):
         click.echo(sentence, err=True)
     write_bundle(name, wanted, reference, folder, trusted_types)
+
+
+def write_newer_reference(env: str | None, file: Path) -> str:
+    """Writes the catalog's `reference`, which its contract judges, for a service that runs; returns its digest.
+
+    Raises:
+        RefusedError: If there is none.
+    """
+    if (reference := _open(env)[1]) is None:
+        msg = f"the catalog has no table `{REFERENCE}`: rows come whole"
+        raise RefusedError(msg)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_table(reference, file)
+    return hash_table(reference)
 
 
 def _open(env: str | None) -> tuple[str, pd.DataFrame | None, list[str]]:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kedro_modelops.serving.answers import refuse
 from kedro_modelops.serving.logs import without_values
-from kedro_modelops.serving.scoring.models import ServedModel
+from kedro_modelops.serving.scoring.models import ModelSlot
 from kedro_modelops.serving.workers.figures import FIGURES, registry_of_workers
 from kedro_modelops.telemetry.spans import current_trace
 
@@ -53,12 +53,15 @@ class Metrics:
         self.waiting = Gauge("waiting_rows", "Rows that wait", multiprocess_mode="livesum", **kind)
         said = "1 while predictions can be stored"
         self.store = Gauge("store_writable", said, multiprocess_mode="livemostrecent", **kind)
+        said = "Latest time in what rows are completed with; NaN where it has none"
+        self._newest = Gauge("reference_newest_timestamp_seconds", said, multiprocess_mode="livemin", **kind)
         labels = ["name", "version", "run_id"]
         self._model = Gauge("model_info", "What serves", labels, multiprocess_mode="livemax", **kind)
         self._shown: tuple[str, str, str] | None = None
 
-    def show(self, model: ServedModel, waiting_rows: int) -> None:
+    def show(self, slot: ModelSlot, waiting_rows: int) -> None:
         """Takes down what is so now."""
+        model = slot.current
         serves = (model.name, model.version, model.run_id)
         if self._shown and self._shown != serves:
             if self._folder:  # from which nothing is removed
@@ -67,6 +70,7 @@ class Metrics:
                 self._model.remove(*self._shown)
         self._model.labels(*serves).set(1)
         self._shown = serves
+        self._newest.set(slot.reference.newest)
         self.waiting.set(waiting_rows)
 
     def page(self) -> bytes:

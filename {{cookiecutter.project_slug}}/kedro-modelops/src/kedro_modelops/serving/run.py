@@ -16,7 +16,9 @@ from kedro_modelops.serving.app import create_app
 from kedro_modelops.serving.connections import limited_to
 from kedro_modelops.serving.logs import log_json
 from kedro_modelops.serving.scoring.models import ModelSlot, Source
-from kedro_modelops.serving.scoring.sources import BundleSource, RegistrySource, read_reference
+from kedro_modelops.serving.scoring.reference_files import read_reference
+from kedro_modelops.serving.scoring.references import Reference
+from kedro_modelops.serving.scoring.sources import BundleSource, RegistrySource
 from kedro_modelops.serving.service import Service
 from kedro_modelops.serving.settings import Settings, read_settings
 from kedro_modelops.serving.workers.supervisor import supervise
@@ -78,7 +80,7 @@ def run(
     Args:
         settings: Of the service.
         source: Of the model.
-        reference: What rows are completed with; None if nothing is.
+        reference: What came with the model to complete rows with; None if nothing did.
         logs: Where its log goes beside standard output.
         worker: Which of several processes this is; None if there is one only.
 
@@ -91,8 +93,8 @@ def run(
         raise RefusedError(msg)
     log_json("INFO", *logs)
     export.start("prediction-service")
-    slot, keys = ModelSlot(source), KeyRing(settings.keys_file)
-    app = create_app(Service(settings, slot, PredictionStore(), reference, worker), keys)
+    slot, keys = ModelSlot(source, Reference(reference, settings.reference)), KeyRing(settings.keys_file)
+    app = create_app(Service(settings, slot, PredictionStore(), worker), keys)
     logger.info("serving", extra={"model": slot.current.name, "version": slot.current.version, "keys": len(keys)})
     gc.freeze()  # what is loaded stays: a full collection that walks it lets requests wait for a tenth of a second
     options: dict[str, Any] = {

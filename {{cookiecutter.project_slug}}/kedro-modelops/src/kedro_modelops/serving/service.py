@@ -31,30 +31,24 @@ from kedro_modelops.telemetry.spans import step
 COME_AGAIN = {"retry-after": "1"}
 MOST_LOGGED = 10
 """Broken rules of a request."""
-SHOW_EVERY = 1.0
-"""Seconds between looks at what a worker shows on the page of another."""
+SHOW_EVERY = 1.0  # seconds between looks at what a worker shows on the page of another
 
 
 class Service:
     """What the paths do."""
 
     def __init__(
-        self,
-        settings: Settings,
-        slot: ModelSlot,
-        store: PredictionStore,
-        reference: Any,
-        worker: Worker | None = None,
+        self, settings: Settings, slot: ModelSlot, store: PredictionStore, worker: Worker | None = None
     ) -> None:
-        """Takes the parts; `reference` is what rows are completed with, `worker` which of several processes this is."""
+        """Takes the parts; `worker` says which of several processes this is."""
         self._settings, self._slot, self._storage, self._worker = settings, slot, Storage(store), worker
         problem = load_problem()
         self.contract = RequestContract(problem.request, dict(problem.example), settings.max_rows)
-        try_keys(self.contract, reference)
+        try_keys(self.contract, slot.reference.table)
         self.metrics = Metrics()
         self._mirror = Mirror(settings, self.metrics.shadow) if settings.shadow else None
         self._batcher = Batcher(
-            Scorer(slot, self.contract, self._storage, reference, self.metrics, self._mirror).work,
+            Scorer(slot, self.contract, self._storage, self.metrics, self._mirror).work,
             settings.batch_rows,
             settings.batch_wait_seconds,
             settings.max_waiting_rows,
@@ -105,26 +99,34 @@ class Service:
         return Model.model_validate(self._slot.current, from_attributes=True)
 
     async def reload(self, request: Request) -> Reloaded:
-        """Puts the newest version in the place of the current one, if it is fit to serve."""
+        """Puts the newest version and reference in the places of the current ones, if they are fit to serve."""
         try:
             switched = await self._slot.refresh()
         except RefusedError as error:
             raise UnansweredError(409, f"{error}; version {self._slot.current.version} goes on") from error
         others = await self._worker.refresh_others() if self._worker else []
         if problems := [outcome for outcome in others if isinstance(outcome, str)]:
-            raise UnansweredError(409, f"not all processes took the newest version: {problems[0]}")
+            raise UnansweredError(409, f"not all processes took what is newest: {problems[0]}")
         return Reloaded(switched=switched or any(others), model=self._model())
 
     async def metrics_page(self) -> Response:
         """Figures for Prometheus."""
         self.metrics.store.set(await self._storage.is_writable())
-        self.metrics.show(self._slot.current, self._batcher.waiting_rows)
+        self._show()
         return Response(self.metrics.page(), media_type=CONTENT_TYPE_LATEST)
+
+    def _show(self) -> None:
+        self.metrics.show(self._slot, self._batcher.waiting_rows)
 
     async def _keep_shown(self) -> None:
         while True:
-            self.metrics.show(self._slot.current, self._batcher.waiting_rows)
+            self._show()
             await asyncio.sleep(SHOW_EVERY)
+
+    async def _refresh(self) -> bool | str:
+        outcome = await self._slot.try_refresh()
+        self._show()  # the page that another process answers next has it
+        return outcome
 
     @contextlib.asynccontextmanager
     async def life(self, app: FastAPI) -> AsyncIterator[None]:
@@ -137,7 +139,7 @@ class Service:
             self._mirror.start()
         if self._worker:
             tasks.append(asyncio.create_task(self._keep_shown()))
-            self._worker.join(self._slot.try_refresh)
+            self._worker.join(self._refresh)
         yield
         for task in tasks:
             task.cancel()

@@ -20,6 +20,7 @@ class Settings(BaseSettings, env_prefix=PREFIX, env_ignore_empty=True, frozen=Tr
         workers: Processes that answer there, each with the model and a core of its own.
         keys_file: API keys; without them nobody is answered.
         bundle: Folder of a model and of what rows are completed with.
+        reference: File that `kedro model reference` writes: a newer table to complete rows with than the bundle's.
         model_name: Name in the registry that MLFLOW_TRACKING_URI names; when set, the model comes from there.
         alias: Which version of it serves.
         trusted_types: Types beyond scikit-learn's public ones that it may hold, as a JSON list: those of the catalog's
@@ -31,7 +32,7 @@ class Settings(BaseSettings, env_prefix=PREFIX, env_ignore_empty=True, frozen=Tr
         batch_wait_seconds: How long a batch waits for company when the one before had some.
         timeout_seconds: A request that takes longer is given up.
         header_seconds: A connection is closed whose headers have not ended by then, or whose answer nobody reads.
-        poll_seconds: How often to look for a newer version; 0 looks on `/reload` only.
+        poll_seconds: How often to look for a newer version or reference; 0 looks on `/reload` only.
         shadow: Challenger that scores a copy of what was answered, and answers nobody: a version or alias of
             `model_name`, or without that the folder of another bundle.
         shadow_waiting_rows: When so many rows wait for the challenger, it does not get further ones.
@@ -43,6 +44,7 @@ class Settings(BaseSettings, env_prefix=PREFIX, env_ignore_empty=True, frozen=Tr
     workers: PositiveInt = 1
     keys_file: Path | None = None
     bundle: Path | None = None
+    reference: Path | None = None
     model_name: str | None = None
     alias: str = "champion"
     trusted_types: tuple[str, ...] = ()

@@ -39,7 +39,12 @@ def create_pipeline() -> Pipeline:
                 "importances",
                 name="measure_importances",
             ),
-            Node(record_golden, ["model", "requests", "reference"], "golden", name="record_golden"),
+            Node(
+                record_golden,
+                ["model", "requests", "reference", "params:problem"],
+                "golden",
+                name="record_golden",
+            ),
             Node(draw_figures, [*held_out, "params:training.scoring"], "figures", name="draw_figures"),
             Node(
                 judge_gates,

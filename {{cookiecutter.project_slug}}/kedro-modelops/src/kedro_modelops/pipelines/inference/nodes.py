@@ -1,5 +1,6 @@
 """Scores whole months with the model that serves."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -11,6 +12,7 @@ from kedro_modelops.contracts.row_keys import check_keys
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.models.scoring import answer
 from kedro_modelops.pipelines.inference.parameters import Inference
+from kedro_modelops.predictions.digests import hash_table
 from kedro_modelops.predictions.records import Version, as_table, schema_of, score
 from kedro_modelops.predictions.row_claims import stated
 from kedro_modelops.predictions.rows_by_key import RowsByKey
@@ -18,6 +20,8 @@ from kedro_modelops.problem import load_problem
 
 Months = dict[str, Callable[[], pd.DataFrame]]
 """Rows by month; a month is loaded, or scored, when its function is called."""
+
+logger = logging.getLogger(__name__)
 
 DELIVERED = ["key", "output", "probabilities", "model", "version", "prediction_id"]
 
@@ -47,6 +51,8 @@ def score_months(arrived: Months, serving_model: Registered, reference: Any, inf
     if inference.month and inference.month not in arrived:
         msg = f"no rows for inference.month={inference.month}; there are {', '.join(sorted(arrived))}"
         raise RefusedError(msg)
+    if reference is not None:
+        logger.info("Rows are completed with reference %s", hash_table(reference))
     wanted = [inference.month] if inference.month else sorted(arrived)
     return {month: partial(_score, month, arrived[month], serving_model, reference) for month in wanted}
 

@@ -13,6 +13,7 @@ from kedro_modelops.models.scoring import Answers, answer
 from kedro_modelops.predictions.tables import LONGEST
 from kedro_modelops.problem import load_problem
 from kedro_modelops.serving.scoring.preparation import prepare_fast
+from kedro_modelops.serving.scoring.references import Reference
 
 logger = logging.getLogger(__name__)
 
@@ -81,52 +82,59 @@ class ServedModel:
 
 
 class ModelSlot:
-    """Holds the model that serves; a batch that has begun keeps the model it began with."""
+    """Holds the model that serves, and what its rows are completed with; a batch that has begun keeps its model."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, reference: Reference | None = None) -> None:
         """Loads the first model; RefusedError if there is none, or if it is not fit to serve."""
-        self._source = source
+        self._source, self.reference = source, reference or Reference()
         self._refused: str | None = None
         self._changing = asyncio.Lock()
         self.current = ServedModel(source.load(source.newest()))
 
     async def refresh(self, *, insist: bool = True) -> bool:
-        """Puts the newest version in the place of the current one.
+        """Puts the newest version and the newest reference in the places of the current ones.
 
         Args:
-            insist: Whether to try a version again that was refused before.
+            insist: Whether to try again what was refused before.
 
         Returns:
-            Whether another model serves now.
+            Whether another model serves now, or another table completes rows.
 
         Raises:
-            RefusedError: If the newest version is not fit to serve; the current one goes on.
+            RefusedError: If one of them is not fit to serve; its current one goes on.
         """
         async with self._changing:
-            version = await asyncio.to_thread(self._source.newest)
-            if version == self.current.version or (version == self._refused and not insist):
-                return False
-            self._refused = version
-            self.current = await asyncio.to_thread(lambda: ServedModel(self._source.load(version)))
-            self._refused = None
-            logger.info("another version serves", extra={"version": version})
-            return True
+            try:
+                completes = await asyncio.to_thread(self.reference.refresh, insist=insist)
+            finally:
+                switched = await self._switch(insist=insist)
+            return completes or switched
+
+    async def _switch(self, *, insist: bool) -> bool:
+        version = await asyncio.to_thread(self._source.newest)
+        if version == self.current.version or (version == self._refused and not insist):
+            return False
+        self._refused = version
+        self.current = await asyncio.to_thread(lambda: ServedModel(self._source.load(version)))
+        self._refused = None
+        logger.info("another version serves", extra={"version": version})
+        return True
 
     async def try_refresh(self) -> bool | str:
-        """Does so for another process that was told to: whether another model serves now, or why it was not taken."""
+        """Does so for another process that was told to: whether something else serves now, or why it does not."""
         try:
             return await self.refresh()
         except RefusedError as error:
             return str(error)
         except Exception:
-            logger.exception("the newest version was not taken", extra={"version": self.current.version})
+            logger.exception("what is newest was not taken", extra={"version": self.current.version})
             return "the log says why"
 
     async def follow(self, seconds: float) -> None:
-        """Looks for a newer version for ever; when something goes wrong, it is logged and the current one goes on."""
+        """Looks for what is newer for ever; when something goes wrong, it is logged and the current one goes on."""
         while True:
             await asyncio.sleep(seconds)
             try:
                 await self.refresh(insist=False)
             except Exception:
-                logger.exception("the newest version was not taken", extra={"version": self.current.version})
+                logger.exception("what is newest was not taken", extra={"version": self.current.version})

@@ -28,7 +28,7 @@ REPEATS, FIRST = 50, 5
 REST, ALL = "everything else", "all, without HTTP"
 
 
-def request_costs(slot: ModelSlot, reference: Any, rows: Sequence[Row]) -> dict[str, float]:
+def request_costs(slot: ModelSlot, rows: Sequence[Row]) -> dict[str, float]:
     """Milliseconds of each step of a request with these rows: medians, with one thread, as the service scores.
 
     What is predicted goes into an SQLite database that is gone afterwards, and not into the prediction store.
@@ -45,22 +45,20 @@ def request_costs(slot: ModelSlot, reference: Any, rows: Sequence[Row]) -> dict[
         config_context(skip_parameter_validation=True),
     ):
         storage = _TimedStorage(store)
-        scorer = Scorer(slot, contract, storage, reference, Metrics())
-        found = [_measure(slot, contract, reference, body, scorer) for _ in range(FIRST + REPEATS)][FIRST:]
+        scorer = Scorer(slot, contract, storage, Metrics())
+        found = [_measure(slot, contract, body, scorer) for _ in range(FIRST + REPEATS)][FIRST:]
     medians = {name: statistics.median(costs[name] for costs in found) for name in found[0]}
     medians["store"] = statistics.median(storage.milliseconds[FIRST:])
     whole = medians.pop(ALL)
     return medians | {REST: whole - sum(medians.values()), ALL: whole}
 
 
-def _measure(
-    slot: ModelSlot, contract: RequestContract, reference: Any, body: bytes, scorer: Scorer
-) -> dict[str, float]:
+def _measure(slot: ModelSlot, contract: RequestContract, body: bytes, scorer: Scorer) -> dict[str, float]:
     problem, model, clock = load_problem(), slot.current, _Clock()
     rows, _ = clock.time("read JSON", contract.read, body)
     table = clock.time("table of the contract", contract.table, rows)
     clock.time("rules of the contract", lambda: list(contract.broken_rules(table)))
-    inputs = clock.time("complete", problem.complete_rows, table, reference)
+    inputs = clock.time("complete", problem.complete_rows, table, slot.reference.table)
     clock.time("keys (identify)", problem.identify, inputs)
     features = clock.time("compute_features", features_of, inputs)
     clock.time("digests and JSON", lambda: (hash_rows(features), lines_of(inputs)))

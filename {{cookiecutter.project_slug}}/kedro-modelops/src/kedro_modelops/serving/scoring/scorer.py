@@ -34,12 +34,11 @@ class Scorer:
         slot: ModelSlot,
         contract: RequestContract,
         storage: Storage,
-        reference: Any,
         metrics: Metrics,
         mirror: Mirror | None = None,
     ) -> None:
-        """Takes the parts; `reference` is what rows are completed with, `mirror` gets a copy of what was answered."""
-        self._slot, self._contract, self._storage, self._reference = slot, contract, storage, reference
+        """Takes the parts; `mirror` gets a copy of what was answered."""
+        self._slot, self._contract, self._storage = slot, contract, storage
         self._metrics, self._mirror = metrics, mirror
 
     def work(self, jobs: Sequence[Job]) -> None:
@@ -61,8 +60,8 @@ class Scorer:
             jobs, table = self._without_broken(jobs)
         if not jobs:
             return
-        model = self._slot.current
-        predictions = self._predictions(jobs, score_in_steps(table, self._reference, model, [job.span for job in jobs]))
+        model, reference = self._slot.current, self._slot.reference.table
+        predictions = self._predictions(jobs, score_in_steps(table, reference, model, [job.span for job in jobs]))
         made = [(job, [next(predictions) for _ in job.rows]) for job in jobs]
         for job, answers in made:
             job.error = find_unfit_keys(answers)

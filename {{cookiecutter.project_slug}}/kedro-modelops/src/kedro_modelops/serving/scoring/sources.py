@@ -1,7 +1,5 @@
 """Where models come from: the registry, or a bundle that was made from it."""
 
-import hashlib
-import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +9,9 @@ import pandas as pd
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.registry import export
 from kedro_modelops.serving.scoring.models import Loaded
+from kedro_modelops.serving.scoring.reference_files import write_reference
 
-MODEL, REFERENCE, TYPES = "model", "reference.csv.gz", "reference.json"
-SHA = "sha256"
+MODEL = "model"
 logger = logging.getLogger(__name__)
 
 
@@ -74,7 +72,7 @@ def write_bundle(
     Args:
         name: Of the registered model.
         wanted: Number or alias of the version.
-        reference: What rows are completed with, None if nothing is. It becomes CSV: parquet would need a large library.
+        reference: What rows are completed with, None if nothing is.
         folder: Where to; it has to be empty, or new.
         trusted_types: Types beyond scikit-learn's public ones that the model may hold, as the catalog lists them.
 
@@ -85,28 +83,4 @@ def write_bundle(
     folder.mkdir(parents=True, exist_ok=True)
     export.export(name, wanted, folder / MODEL, trusted_types)
     if reference is not None:
-        table = reference.reset_index()
-        table.to_csv(folder / REFERENCE, index=False)
-        types = {str(column): str(kind) for column, kind in table.dtypes.items()}
-        known = {"index": list(reference.index.names), "types": types, SHA: _hash(folder / REFERENCE)}
-        (folder / TYPES).write_text(json.dumps(known), encoding="utf-8")
-
-
-def read_reference(folder: Path) -> pd.DataFrame | None:
-    """What rows are completed with, from a bundle; None if it has nothing of the kind.
-
-    Raises:
-        RefusedError: If it was changed since.
-    """
-    if not (folder / REFERENCE).exists():
-        return None
-    known = json.loads((folder / TYPES).read_text(encoding="utf-8"))
-    if known.get(SHA) != _hash(folder / REFERENCE):
-        msg = f"{folder / REFERENCE} is not what was written: write the bundle again with `kedro model bundle`"
-        raise RefusedError(msg)
-    table = pd.read_csv(folder / REFERENCE, keep_default_na=False, na_values=[""])
-    return table.astype(known["types"]).set_index(known["index"])
-
-
-def _hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+        write_reference(reference, folder)
