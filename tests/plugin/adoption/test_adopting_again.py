@@ -62,6 +62,6 @@ def test_a_changed_tree_is_refused(project: Path, tmp_path: Path) -> None:
 
 
 def test_what_was_said_gives_the_same_wishes() -> None:
-    for wishes in (Wishes(), Wishes(target="a", key="none", zone="Europe/Berlin", keep=("b", "c"))):
+    for wishes in (Wishes(), Wishes(target="a", key="none", zone="Europe/Berlin", keep=("b", "c"), sheet="d")):
         assert Wishes(**json.loads(json.dumps(wishes.said()))) == wishes
         assert Wishes(**wishes.said()).says_key == wishes.says_key
