@@ -214,7 +214,7 @@ def test_the_time_is_no_date_of_birth_and_has_no_gaps() -> None:
 
 
 @pytest.mark.parametrize("written", [int, float])
-def test_years_are_times_where_somebody_says_so(written: Any) -> None:
+def test_years_of_no_panel_are_times_where_somebody_says_so(written: Any) -> None:
     years = (2000 + np.arange(ROWS) % 20).astype(written)
     table = numbers(year=years, closed=pd.Timestamp("2024-01-01"), y=DRAW.normal(size=ROWS))
     assert (taken(table, target="y").time, "year" in taken(table, target="y").features) == (None, True)
@@ -222,6 +222,49 @@ def test_years_are_times_where_somebody_says_so(written: Any) -> None:
     assert (found.time, found.columns["year"].kind) == ("year", "time")
     assert str(found.columns["year"].content.iloc[1]) == "2001-01-01 00:00:00+00:00"
     assert calendar_of(found) == ()
+
+
+def panel(year: str, written: Any = int, **columns: Any) -> pd.DataFrame:
+    """One row for each of 20 countries and 20 years."""
+    rows = np.arange(ROWS)
+    country = [f"C{number}" for number in rows % 20]
+    return numbers(country=country, **{year: [written(1990 + number // 20) for number in rows]}, **columns)
+
+
+@pytest.mark.parametrize("year", ["year", "Jahr", "Année", "fiscal_year", "TIME_PERIOD"])
+@pytest.mark.parametrize("written", [int, float, str])
+def test_years_of_a_panel_are_its_time(year: str, written: Any) -> None:
+    table = panel(year, written, y=DRAW.normal(size=ROWS))
+    found = taken(table, target="y")
+    assert (found.time, found.key, year in found.features) == (year, ("country", year), False)
+    train, test = divide(found, compute(found, found.table))
+    assert train[year].max() < test[year].min()
+    assert taken(table, target="y", time="none").time is None
+    assert taken(table, target="y", group="country").time is None
+
+
+def test_a_row_for_each_year_is_a_series() -> None:
+    assert (
+        taken(numbers(y=DRAW.normal(size=ROWS)).head(60).assign(year=1950 + np.arange(60)), target="y").time == "year"
+    )
+
+
+@pytest.mark.parametrize("name", ["construction_year", "Baujahr", "year_built", "birth_year", "model_year"])
+def test_years_in_which_something_was_made_are_features_even_in_a_panel(name: str) -> None:
+    found = taken(panel(name, y=DRAW.normal(size=ROWS)), target="y")
+    assert found.time is None
+    assert name in found.features
+
+
+def test_years_that_things_share_by_chance_are_features() -> None:
+    cars = numbers(
+        brand=DRAW.choice(["a", "b", "c"], ROWS),
+        stock=np.arange(ROWS),
+        year=DRAW.integers(1998, 2024, ROWS),
+        price=DRAW.gamma(4, 2000, ROWS).round(),
+    )
+    for table in (cars, cars.assign(year=cars["year"] % 100), panel("year").assign(year=2024, price=cars["price"])):
+        assert taken(table, target="price").time is None
 
 
 def test_a_time_that_is_named_has_to_be_one() -> None:

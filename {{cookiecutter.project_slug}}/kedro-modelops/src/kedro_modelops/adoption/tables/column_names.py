@@ -6,10 +6,14 @@ import unicodedata
 import pandas as pd
 
 
+def without_accents(name: str) -> str:
+    """A name without the marks of its letters, and without letters that are none of ASCII's."""
+    return unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+
+
 def plain_name(name: str) -> str:
     """A name of Python in small letters, at most 30 characters."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:30].strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", without_accents(name).lower()).strip("_")[:30].strip("_")
     return words if words[:1].isalpha() else f"table_{words}".strip("_")
 
 
