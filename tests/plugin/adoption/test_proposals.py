@@ -336,6 +336,16 @@ def test_a_product_is_no_person() -> None:
     assert taken(table.assign(name=[f"Anna {'x' * number}" for number in range(ROWS)])).personal == {"name": "a name"}
 
 
+def test_sets_are_drawn_of_a_table_that_is_large_and_where_somebody_says_so() -> None:
+    rows = 2_000_001
+    large = pd.DataFrame({"x": np.arange(rows) % 251, "z": np.arange(rows) % 83, "y": np.arange(rows) % 7})
+    found = taken(large, target="y", key="none")
+    assert found.max_rows == 1_000_000
+    assert dict(lines(found))["sets"].startswith("training and test have 1,000,000 rows at most")
+    assert taken(large.head(ROWS), target="y").max_rows is None
+    assert taken(large.head(ROWS), target="y", max_rows=200).max_rows == 200
+
+
 def test_a_wish_that_names_no_column_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"--target churn: there is no such column; did you mean churned"):
         taken(customers(), target="churn")

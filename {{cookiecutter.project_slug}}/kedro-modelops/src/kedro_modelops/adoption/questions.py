@@ -33,6 +33,8 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     clock = f"{proposal.time}, clock of {proposal.zone}; the newest rows are the test set"
     drawn = "whole groups" if proposal.group else "rows"
     yield "time", clock if proposal.time else f"none: the test set is drawn at random, by {drawn}"
+    if proposal.max_rows:
+        yield "sets", f"training and test have {proposal.max_rows:,} rows at most, which are drawn (--max-rows)"
     if proposal.every:
         yield "files", f"one for each {WORDS[proposal.every]}: later ones can be taken in beside them"
     elif proposal.undivided:

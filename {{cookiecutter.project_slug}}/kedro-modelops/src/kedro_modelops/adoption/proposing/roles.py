@@ -19,7 +19,8 @@ from kedro_modelops.files.folder import FILE
 
 TARGETS = "target|label|class|outcome|y|churn|churned|default|response|result|survived|fraud|is_fraud|price|sales"
 OPAQUE = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,64}|(?=.*\d)[A-Z0-9_-]{6,64}"
-LONGEST_KEY = 100
+LONGEST_KEY, LARGE, DRAWN = 100, 2_000_000, 1_000_000
+"""Characters of a key; rows of a table of which sets are drawn; and rows of each."""
 
 
 def propose(source: Source, wishes: Wishes) -> Proposal:
@@ -54,6 +55,7 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
         columns=columns,
         dropped=source.dropped | unfit | dict.fromkeys(wishes.drop, "as you wish"),
         rules=source.rules,
+        max_rows=wishes.max_rows or (DRAWN if len(table) > LARGE else None),
     )
     timeless = wishes.says_time or bool(wishes.group)
     found = found.but(time=wishes.time if timeless else find_time(found))

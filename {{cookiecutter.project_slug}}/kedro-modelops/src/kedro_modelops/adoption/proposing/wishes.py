@@ -31,6 +31,7 @@ class Wishes:
         drop: Columns that are not taken over.
         name: Of the table.
         sheet: Of a workbook, which one is read.
+        max_rows: Rows that training set and test set have at most, each.
     """
 
     target: str | None = None
@@ -45,6 +46,7 @@ class Wishes:
     drop: tuple[str, ...] = ()
     name: str | None = None
     sheet: str | None = None
+    max_rows: int | None = None
 
     def __post_init__(self) -> None:
         """Takes `none` for what it says, and lists for tuples."""
