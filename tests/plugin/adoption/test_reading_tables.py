@@ -67,6 +67,13 @@ def test_titles_above_the_names_are_passed_over(tmp_path: Path, titles: str) -> 
     assert read_source(str(file)).table.to_dict("list") == {"a": [1, 3, 5], "b": ["x", "y", "z"], "c": [2, 4, 6]}
 
 
+def test_a_title_with_a_delimiter_is_none_of_names_that_begin_with_digits(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Sales; as of May 1\n\nof;1st;2. home;2024\nx;1,5;ja;4\ny;2,5;nein;7\n")
+    assert list(read_source(str(tmp_path / "t.csv")).table) == ["of", "1st", "2. home", "2024"]
+    (tmp_path / "t.csv").write_text("a;b;c\n1;2;3;\n4;5;6;\n")
+    assert read_source(str(tmp_path / "t.csv")).table.to_dict("list") == {"a": [1, 4], "b": [2, 5], "c": [3, 6]}
+
+
 @pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "zip"])
 def test_compressed_files(table: pd.DataFrame, tmp_path: Path, ending: str) -> None:
     file = tmp_path / f"Some rows.csv.{ending}"

@@ -29,9 +29,7 @@ def _place(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("--personal", help="Identifies a person.", **MANY)
 @click.option("--keep", help="Is a feature, whatever is said against it.", **MANY)
 @click.option("--drop", help="Is not taken over.", **MANY)
-@click.option(
-    "--max-rows", type=click.IntRange(min=100), help="Of training and test set each; all up to 2,000,000."
-)
+@click.option("--max-rows", type=click.IntRange(min=100), help="Of training and test set each; all up to 2,000,000.")
 @click.option("--name", help="What the table is called in the project.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 def adopt(table: str, query: str | None, yes: bool, **said: Any) -> None:

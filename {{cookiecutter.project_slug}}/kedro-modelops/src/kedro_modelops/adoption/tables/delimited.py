@@ -95,7 +95,8 @@ def find_form(file: Path) -> Form:
 def _titles(lines: list[str], delimiter: str) -> int:
     """How many lines of a title or a note stand above the names: they have a first cell at most, most others more.
 
-    A title in which the delimiter stands has fewer or more cells than most lines, and names below it: no numbers.
+    A title in which the delimiter stands has fewer cells than most lines. So have names over lines that end in a
+    delimiter: by one, and no line below has something with a letter in each cell.
     """
     rows = list(csv.reader(lines, delimiter=delimiter))
     wide = [any(row[1:]) for row in rows]
@@ -104,7 +105,8 @@ def _titles(lines: list[str], delimiter: str) -> int:
         return 0
     usual = Counter(map(len, rows[first:])).most_common(1)[0][0]
     names = next(at for at, row in enumerate(rows) if at >= first and len(row) == usual)
-    return names if all(cell and not re.search(r"^\W*\d", cell) for cell in rows[names]) else first
+    are_names = len(rows[first]) < usual - 1 or all(re.search(r"[^\W\d_]", cell) for cell in rows[names])
+    return names if len(rows[first]) < usual and are_names else first
 
 
 def _encoding(file: Path, head: bytes) -> str:
