@@ -53,10 +53,11 @@ def test_numbers_that_are_written_with_signs_are_pointed_out(written: str, signe
 
 
 def test_a_proposal_is_short_whatever_the_table_holds() -> None:
-    wide = {f"gene {number}": DRAW.normal(size=ROWS) for number in range(80)}
+    wide = {f"gene {number}": np.where(DRAW.random(ROWS) < 0.1, np.nan, DRAW.normal(size=ROWS)) for number in range(80)}
     found = taken(numbers(**wide, note=["Line 1\nLine 2 " * 9] * ROWS, y=DRAW.integers(0, 2, ROWS)), target="y")
     told = dict(lines(found))
     assert told["features"].endswith("gene 17 and 62 more")
+    assert told["nulls"].endswith("% and 60 more")
     assert told["not a feature"] == "note is always Line 1 Line 2 Line 1 Line 2 Line 1 …"
 
 

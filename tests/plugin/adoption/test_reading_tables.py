@@ -102,6 +102,13 @@ def test_columns_of_one_name_are_numbered_and_one_that_repeats_another_is_left_o
     assert source.dropped == {"a (again)": "repeats a"}
 
 
+def test_a_column_is_not_called_as_methods_call_their_object(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("self,class,None,lambda\n1,x,y,2\n3,x,y,4\n", encoding="utf-8")
+    found = read_source(str(tmp_path / "t.csv")).table
+    assert list(found) == ["self_", "class", "None", "lambda"]
+    assert found.assign(**found)["self_"].tolist() == [1, 3]
+
+
 @pytest.mark.parametrize("titles", [[], ["Prices of 2024"], ["Prices", None, "in EUR"]])
 def test_titles_above_a_sheet_are_passed_over(table: pd.DataFrame, tmp_path: Path, titles: list[str | None]) -> None:
     file = tmp_path / "table.xlsx"

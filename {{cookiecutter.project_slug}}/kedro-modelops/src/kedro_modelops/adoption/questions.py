@@ -12,7 +12,7 @@ from kedro_modelops.adoption.tables.periods import WORDS
 from kedro_modelops.files.images import ImageRules
 
 SHOWN = 20
-"""Features that are named."""
+"""Features, and columns with nulls, that are named."""
 
 
 def show(proposal: Proposal, differences: Iterable[tuple[str, str]] = ()) -> None:
@@ -44,8 +44,7 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     elif proposal.time and (again := find_group(proposal)):
         yield "comes again", f"{again}: in training and test alike; --group {again} keeps its rows together instead"
     features = [*proposal.features, *(f"{name} (of the time)" for name in calendar_of(proposal))]
-    more = f" and {len(features) - SHOWN} more" if len(features) > SHOWN else ""
-    yield "features", ", ".join(features[:SHOWN]) + more
+    yield "features", _first(features)
     if isinstance(proposal.rules, ImageRules):
         yield "images", f"{proposal.content}: its pixels are features; callers send the base64 of a file"
     if words := proposal.written:
@@ -53,6 +52,10 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     if units := [f"{name} in {column.unit}" for name, column in proposal.columns.items() if column.unit]:
         yield "units", f"{', '.join(units)}: callers send the numbers alone"
     yield from _warnings(proposal)
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def _warnings(proposal: Proposal) -> Iterator[tuple[str, str]]:
@@ -65,7 +68,7 @@ def _warnings(proposal: Proposal) -> Iterator[tuple[str, str]]:
     for name, why in proposal.dropped.items():
         yield "not kept", f"{name}: {why}"
     if nulls := [f"{name} {100 * column.nulls:.2g} %" for name, column in proposal.columns.items() if column.nulls]:
-        yield "nulls", ", ".join(nulls)
+        yield "nulls", _first(nulls)
     if unknown := int(proposal.goal.content.isna().sum()):
         yield "unknown", f"{unknown:,} rows without {proposal.target} are not learned from"
     if proposal.rare:
