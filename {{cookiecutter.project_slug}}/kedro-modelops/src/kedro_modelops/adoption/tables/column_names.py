@@ -5,9 +5,8 @@ import unicodedata
 
 import pandas as pd
 
-
 TAKEN = "self"
-"""What no column can be called: as the name of an argument, as `DataFrame.assign` takes columns, it is a method's own."""
+"""What no column can be called: methods that take columns by name, as `DataFrame.assign`, have one of their own."""
 
 
 def without_accents(name: str) -> str:
