@@ -126,6 +126,15 @@ def test_base_images_stand_in_one_place(combination: BakedProject, tmp_path: Pat
     assert set(named_images(other)) - set(named) == {("docker/nightly.Dockerfile", "python:3.12-slim")}
 
 
+def test_a_container_of_an_editor_has_the_python_and_the_environment_of_the_project(combination: BakedProject) -> None:
+    container = json.loads((combination.path / ".devcontainer/devcontainer.json").read_text("utf-8"))
+    editor = json.loads((combination.path / ".vscode/settings.json").read_text("utf-8"))
+    version = (combination.path / ".python-version").read_text("utf-8").strip()
+    assert container["image"] == f"mcr.microsoft.com/devcontainers/python:1-{version}-bookworm"
+    programs = editor["python.defaultInterpreterPath"].replace("${w", "${containerW").removesuffix("/python")
+    assert container["remoteEnv"]["PATH"].split(":")[0] == programs
+
+
 def test_the_license_is_the_chosen_one(combination: BakedProject) -> None:
     opening = {
         "Proprietary": f"Copyright (c) {QUESTIONS['organization']}. All rights reserved.",

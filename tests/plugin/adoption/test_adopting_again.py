@@ -33,12 +33,12 @@ def test_a_new_column_comes_in_and_what_was_edited_stays(
 ) -> None:
     table, place = customers(800), tmp_path / "customers.csv"
     table.to_csv(place, index=False)
-    adopt(whole, str(place), None, {"target": "churned", "drop": ("notes",)}, yes=True)
+    adopt(whole, str(place), None, {"target": "churned", "drop": ("notes",), "max_rows": 500}, yes=True)
     git(whole, "add", "--all")
     git(whole, "commit", "--quiet", "--message", "Ours")
     record = load_record(whole)
     assert record is not None
-    assert record.options == {"target": "churned", "drop": ["notes"]}
+    assert record.options == {"target": "churned", "drop": ["notes"], "max_rows": 500}
     assert record.edited(whole) == set()
 
     features = whole / FEATURES
@@ -51,6 +51,7 @@ def test_a_new_column_comes_in_and_what_was_edited_stays(
     assert "new           visits" in told
     assert f"somebody has edited them: {FEATURES}. See git diff." in told
     assert features.read_text("utf-8").endswith("# ours\n")
+    assert "max_rows: 500" in (whole / "conf/base/parameters_data_processing.yml").read_text("utf-8")
     assert "    visits: Series[int]" in (whole / "src/flight_delays/schemas.py").read_text("utf-8")
     assert json.loads((whole / FILE).read_text("utf-8"))["files"][FEATURES] == record.files[FEATURES]
 
@@ -62,6 +63,6 @@ def test_a_changed_tree_is_refused(project: Path, tmp_path: Path) -> None:
 
 
 def test_what_was_said_gives_the_same_wishes() -> None:
-    for wishes in (Wishes(), Wishes(target="a", key="none", zone="Europe/Berlin", keep=("b", "c"))):
+    for wishes in (Wishes(), Wishes(target="a", key="none", zone="Europe/Berlin", keep=("b", "c"), sheet="d")):
         assert Wishes(**json.loads(json.dumps(wishes.said()))) == wishes
         assert Wishes(**wishes.said()).says_key == wishes.says_key

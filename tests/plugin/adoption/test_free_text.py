@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from kedro_modelops.adoption.judging.model_input import compute, divide
 from kedro_modelops.adoption.judging.training_settings import training_of
 from kedro_modelops.adoption.proposing.roles import propose
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.questions import lines
 from kedro_modelops.adoption.tables import read_source
 from kedro_modelops.errors import RefusedError
+from kedro_modelops.models.estimators import Candidate, build_estimator
 from tables import ROWS, taken
 
 DRAW = np.random.default_rng(5)
@@ -50,6 +52,36 @@ def test_text_that_is_kept_is_read_by_its_words_where_it_has_some() -> None:
     found = taken(reviews(), target="again", keep=["title", "colour"])
     assert found.text == ("review", "title")
     assert found.categories == ["colour"]
+
+
+CHINESE = ("房间", ["很干净也很安静", "舒适而且明亮"], ["又脏又吵真糟糕", "很冷而且太暗了"])
+JAPANESE = ("この部屋は", ["とても清潔で静かです", "快適で明るいです"], ["汚くてうるさいです", "寒くて暗すぎます"])
+THAI = ("ห้องนี้", ["สะอาดและเงียบมาก", "สบายและสว่างมาก"], ["สกปรกและเสียงดังมาก", "หนาวและมืดเกินไป"])
+
+
+def unspaced(opening: str, praise: list[str], blame: list[str]) -> pd.DataFrame:
+    again = DRAW.choice(["yes", "no"], ROWS)
+    said = [f"{n % 100}{opening}{DRAW.choice(praise if back == 'yes' else blame)}第{n}" for n, back in enumerate(again)]
+    return pd.DataFrame({"review": said, "nights": DRAW.integers(1, 9, ROWS), "again": again})
+
+
+@pytest.mark.parametrize("script", [CHINESE, JAPANESE, THAI], ids=["Chinese", "Japanese", "Thai"])
+def test_text_without_spaces_is_read_by_its_characters(script: tuple[str, list[str], list[str]]) -> None:
+    found = taken(unspaced(*script), target="again")
+    assert (found.features, found.text) == (("review", "nights"), ("review",))
+    table = compute(found, found.table)
+    train, test = divide(found, table)
+    for candidate in training_of(found, train)["candidates"].values():
+        columns = train[list(found.features)]
+        model = build_estimator(Candidate.model_validate(candidate), columns, 1, text=found.text)
+        assert model.fit(columns, train["again"]).score(test[columns.columns], test["again"]) > 0.95
+
+
+def test_names_in_a_script_without_spaces_are_no_free_text() -> None:
+    cities = [f"{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{'东西南北中'[n % 5]}{n}市" for n in range(ROWS)]
+    found = taken(reviews().assign(city=cities), target="again")
+    assert found.text == ("review",)
+    assert "analyzer" not in str(training_of(found, found.table)["candidates"])
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from tables import customers, taken
         ("phoneNumber", ["1", "2"], "a telephone number"),
         ("reach", ["+49 30 1234567", "(030) 1234-5678"], "a telephone number"),
         ("LastName", ["Li", "Li"], "a name"),
+        ("Prénom", ["Li", "Li"], "a name"),
+        ("Straße", ["x", "y"], "an address"),
         ("Name", ["Braund, Mr. Owen", "Heikkinen, Miss. Laina"], "a name"),
         ("who", ["Ada Lovelace", "Grace Hopper"], "a name"),
         ("dob", ["x", "y"], "a date of birth"),

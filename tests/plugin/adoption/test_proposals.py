@@ -53,10 +53,11 @@ def test_numbers_that_are_written_with_signs_are_pointed_out(written: str, signe
 
 
 def test_a_proposal_is_short_whatever_the_table_holds() -> None:
-    wide = {f"gene {number}": DRAW.normal(size=ROWS) for number in range(80)}
+    wide = {f"gene {number}": np.where(DRAW.random(ROWS) < 0.1, np.nan, DRAW.normal(size=ROWS)) for number in range(80)}
     found = taken(numbers(**wide, note=["Line 1\nLine 2 " * 9] * ROWS, y=DRAW.integers(0, 2, ROWS)), target="y")
     told = dict(lines(found))
     assert told["features"].endswith("gene 17 and 62 more")
+    assert told["nulls"].endswith("% and 60 more")
     assert told["not a feature"] == "note is always Line 1 Line 2 Line 1 Line 2 Line 1 …"
 
 
@@ -214,7 +215,7 @@ def test_the_time_is_no_date_of_birth_and_has_no_gaps() -> None:
 
 
 @pytest.mark.parametrize("written", [int, float])
-def test_years_are_times_where_somebody_says_so(written: Any) -> None:
+def test_years_of_no_panel_are_times_where_somebody_says_so(written: Any) -> None:
     years = (2000 + np.arange(ROWS) % 20).astype(written)
     table = numbers(year=years, closed=pd.Timestamp("2024-01-01"), y=DRAW.normal(size=ROWS))
     assert (taken(table, target="y").time, "year" in taken(table, target="y").features) == (None, True)
@@ -222,6 +223,49 @@ def test_years_are_times_where_somebody_says_so(written: Any) -> None:
     assert (found.time, found.columns["year"].kind) == ("year", "time")
     assert str(found.columns["year"].content.iloc[1]) == "2001-01-01 00:00:00+00:00"
     assert calendar_of(found) == ()
+
+
+def panel(year: str, written: Any = int, **columns: Any) -> pd.DataFrame:
+    """One row for each of 20 countries and 20 years."""
+    rows = np.arange(ROWS)
+    country = [f"C{number}" for number in rows % 20]
+    return numbers(country=country, **{year: [written(1990 + number // 20) for number in rows]}, **columns)
+
+
+@pytest.mark.parametrize("year", ["year", "Jahr", "Année", "fiscal_year", "TIME_PERIOD"])
+@pytest.mark.parametrize("written", [int, float, str])
+def test_years_of_a_panel_are_its_time(year: str, written: Any) -> None:
+    table = panel(year, written, y=DRAW.normal(size=ROWS))
+    found = taken(table, target="y")
+    assert (found.time, found.key, year in found.features) == (year, ("country", year), False)
+    train, test = divide(found, compute(found, found.table))
+    assert train[year].max() < test[year].min()
+    assert taken(table, target="y", time="none").time is None
+    assert taken(table, target="y", group="country").time is None
+
+
+def test_a_row_for_each_year_is_a_series() -> None:
+    assert (
+        taken(numbers(y=DRAW.normal(size=ROWS)).head(60).assign(year=1950 + np.arange(60)), target="y").time == "year"
+    )
+
+
+@pytest.mark.parametrize("name", ["construction_year", "Baujahr", "year_built", "birth_year", "model_year"])
+def test_years_in_which_something_was_made_are_features_even_in_a_panel(name: str) -> None:
+    found = taken(panel(name, y=DRAW.normal(size=ROWS)), target="y")
+    assert found.time is None
+    assert name in found.features
+
+
+def test_years_that_things_share_by_chance_are_features() -> None:
+    cars = numbers(
+        brand=DRAW.choice(["a", "b", "c"], ROWS),
+        stock=np.arange(ROWS),
+        year=DRAW.integers(1998, 2024, ROWS),
+        price=DRAW.gamma(4, 2000, ROWS).round(),
+    )
+    for table in (cars, cars.assign(year=cars["year"] % 100), panel("year").assign(year=2024, price=cars["price"])):
+        assert taken(table, target="price").time is None
 
 
 def test_a_time_that_is_named_has_to_be_one() -> None:
@@ -291,6 +335,16 @@ def test_a_product_is_no_person() -> None:
     table = numbers(y=DRAW.normal(size=ROWS))
     assert taken(table.assign(name=[f"ford galaxie {number}" for number in range(ROWS)])).personal == {}
     assert taken(table.assign(name=[f"Anna {'x' * number}" for number in range(ROWS)])).personal == {"name": "a name"}
+
+
+def test_sets_are_drawn_of_a_table_that_is_large_and_where_somebody_says_so() -> None:
+    rows = 2_000_001
+    large = pd.DataFrame({"x": np.arange(rows) % 251, "z": np.arange(rows) % 83, "y": np.arange(rows) % 7})
+    found = taken(large, target="y", key="none")
+    assert found.max_rows == 1_000_000
+    assert dict(lines(found))["sets"].startswith("training and test have 1,000,000 rows at most")
+    assert taken(large.head(ROWS), target="y").max_rows is None
+    assert taken(large.head(ROWS), target="y", max_rows=200).max_rows == 200
 
 
 def test_a_wish_that_names_no_column_is_refused() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from kedro_modelops.adoption.tables import read_source
+from kedro_modelops.adoption.tables import SQL, read_source
 from kedro_modelops.adoption.tables.column_names import plain_name
 from kedro_modelops.errors import RefusedError
 from sqlalchemy import NullPool, create_engine
@@ -60,11 +60,18 @@ def test_points_between_thousands_are_none_of_decimals_where_decimals_have_comma
     assert read_source(str(tmp_path / "t.csv")).table.to_dict("list") == {"a": [1200, 950], "b": [3.25, 4.0]}
 
 
-@pytest.mark.parametrize("titles", ["Report of 2024\n\n", "Sales, all stores;;\n", ";;\n;;\n"])
+@pytest.mark.parametrize("titles", ["Report of 2024\n\n", "Sales, all stores;;\n", ";;\n;;\n", "Sales;as of May 1\n\n"])
 def test_titles_above_the_names_are_passed_over(tmp_path: Path, titles: str) -> None:
     file = tmp_path / "t.csv"
     file.write_text(f"{titles}a;b;c\n1;x;2\n3;y;4\n5;z;6\n", encoding="utf-8")
     assert read_source(str(file)).table.to_dict("list") == {"a": [1, 3, 5], "b": ["x", "y", "z"], "c": [2, 4, 6]}
+
+
+def test_a_title_with_a_delimiter_is_none_of_names_that_begin_with_digits(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Sales; as of May 1\n\nof;1st;2. home;2024\nx;1,5;ja;4\ny;2,5;nein;7\n")
+    assert list(read_source(str(tmp_path / "t.csv")).table) == ["of", "1st", "2. home", "2024"]
+    (tmp_path / "t.csv").write_text("a;b;c\n1;2;3;\n4;5;6;\n")
+    assert read_source(str(tmp_path / "t.csv")).table.to_dict("list") == {"a": [1, 4], "b": [2, 5], "c": [3, 6]}
 
 
 @pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "zip"])
@@ -93,6 +100,13 @@ def test_columns_of_one_name_are_numbered_and_one_that_repeats_another_is_left_o
     source = read_source(str(file))
     assert source.table.to_dict("list") == {"a": [1, 3], "a 2": [2, 4], "b": ["x", "y"]}
     assert source.dropped == {"a (again)": "repeats a"}
+
+
+def test_a_column_is_not_called_as_methods_call_their_object(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("self,class,None,lambda\n1,x,y,2\n3,x,y,4\n", encoding="utf-8")
+    found = read_source(str(tmp_path / "t.csv")).table
+    assert list(found) == ["self_", "class", "None", "lambda"]
+    assert found.assign(**found)["self_"].tolist() == [1, 3]
 
 
 @pytest.mark.parametrize("titles", [[], ["Prices of 2024"], ["Prices", None, "in EUR"]])
@@ -142,12 +156,13 @@ def test_tables_and_queries_of_a_database(table: pd.DataFrame, tmp_path: Path) -
     file = tmp_path / "some.db"
     with closing(sqlite3.connect(file)) as connection:
         table.assign(when=table["when"].astype(str)).to_sql("My rows", connection, index=False)
+        table.to_sql("others", connection, index=False)
     source = read_source(f"sqlite:///{file}#My rows")
     assert source.name == "my_rows"
     assert source.table["when"].tolist() == table["when"].tolist()
     asked = read_source(f"sqlite:///{file}", 'SELECT zip FROM "My rows" WHERE ok')
     assert asked.table["zip"].tolist() == ["01234", "00001", "12345"]
-    with pytest.raises(RefusedError, match=r"add #table \(My rows\), or give --query"):
+    with pytest.raises(RefusedError, match=r"add #table \(My rows, others\), or give --query"):
         read_source(f"sqlite:///{file}")
     with pytest.raises(RefusedError, match=r"some.db says: .*nowhere.* It was asked: SELECT \* FROM nowhere"):
         read_source(f"sqlite:///{file}", "SELECT * FROM nowhere")
@@ -156,7 +171,7 @@ def test_tables_and_queries_of_a_database(table: pd.DataFrame, tmp_path: Path) -
 def test_a_table_of_a_server_is_named_without_user_and_password(store_url: str, table: pd.DataFrame) -> None:
     table.to_sql("rows", create_engine(store_url, poolclass=NullPool), index=False)
     source = read_source(f"{store_url}#rows")
-    assert (source.name, source.form, len(source.table)) == ("rows", "sql", len(table))
+    assert (source.name, source.form, len(source.table)) == ("rows", SQL, len(table))
     assert source.place.endswith("#rows")
     assert "@" not in source.place
     assert len(source.place) < 60
@@ -167,6 +182,7 @@ def test_a_table_of_a_server_is_named_without_user_and_password(store_url: str, 
     ("content", "told"),
     [
         ("a,b\n1,2\n1,2,3\n", "is no table"),
+        ("a,b\n1,2,3\n4,5,6\n", "is no table"),
         ("", "is no table"),
         ("a,b\n", "has no rows"),
     ],

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro_modelops.models.estimators import Candidate, build_estimator
+from kedro_modelops.models.estimators import Candidate, build_estimator, space_of
 from kedro_modelops.models.model_format import ModelFormat
 
 X = pd.DataFrame(
@@ -33,6 +33,16 @@ def test_words_of_each_column_are_features_of_their_own() -> None:
         "categorical__colour_blue",
         "categorical__colour_red",
     }
+
+
+def test_a_list_is_a_tuple_where_scikit_learn_wants_one() -> None:
+    vectorizer = {**WORDS["text"][0], "options": {"ngram_range": [1, 2]}}
+    space = {"columns__text_title__tfidfvectorizer__ngram_range": [[1, 1], [1, 2]], "C": [0.1]}
+    candidate = Candidate.model_validate(LOGISTIC | {"text": [vectorizer], "space": space})
+    estimator = build_estimator(candidate, X, 1, text=["remark", "title"])
+    assert "text_remark__far too" in estimator.fit(X, Y)[:-1].get_feature_names_out()
+    tried = [values for name, values in space_of(candidate, estimator).items() if name.endswith("ngram_range")]
+    assert tried == [[(1, 1), (1, 2)]]
 
 
 def test_a_missing_text_is_an_empty_one() -> None:

@@ -1,9 +1,12 @@
 """Pictures that stand inside a page, as SVG."""
 
 import io
+import warnings
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 
 def canvas(height: float) -> tuple[Figure, Axes]:
@@ -13,7 +16,15 @@ def canvas(height: float) -> tuple[Figure, Axes]:
 
 
 def svg(figure: Figure) -> str:
-    """The picture as an element of a page; the same picture gives the same text."""
+    """The picture as an element of a page; the same picture gives the same text.
+
+    Words stay words, which the reader's fonts show: matplotlib's own has no letters of China or Thailand. None is
+    taken for a formula, as a column may be called `cost ($) of $`.
+    """
+    for word in figure.findobj(Text):
+        word.set_parse_math(parse_math=False)
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
+    with mpl.rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
+        figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]

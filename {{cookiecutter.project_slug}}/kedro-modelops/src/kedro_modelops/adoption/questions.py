@@ -12,7 +12,7 @@ from kedro_modelops.adoption.tables.periods import WORDS
 from kedro_modelops.files.images import ImageRules
 
 SHOWN = 20
-"""Features that are named."""
+"""Features, and columns with nulls, that are named."""
 
 
 def show(proposal: Proposal, differences: Iterable[tuple[str, str]] = ()) -> None:
@@ -33,6 +33,8 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     clock = f"{proposal.time}, clock of {proposal.zone}; the newest rows are the test set"
     drawn = "whole groups" if proposal.group else "rows"
     yield "time", clock if proposal.time else f"none: the test set is drawn at random, by {drawn}"
+    if proposal.max_rows:
+        yield "sets", f"training and test have {proposal.max_rows:,} rows at most, which are drawn (--max-rows)"
     if proposal.every:
         yield "files", f"one for each {WORDS[proposal.every]}: later ones can be taken in beside them"
     elif proposal.undivided:
@@ -42,8 +44,7 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     elif proposal.time and (again := find_group(proposal)):
         yield "comes again", f"{again}: in training and test alike; --group {again} keeps its rows together instead"
     features = [*proposal.features, *(f"{name} (of the time)" for name in calendar_of(proposal))]
-    more = f" and {len(features) - SHOWN} more" if len(features) > SHOWN else ""
-    yield "features", ", ".join(features[:SHOWN]) + more
+    yield "features", _first(features)
     if isinstance(proposal.rules, ImageRules):
         yield "images", f"{proposal.content}: its pixels are features; callers send the base64 of a file"
     if words := proposal.written:
@@ -51,6 +52,10 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     if units := [f"{name} in {column.unit}" for name, column in proposal.columns.items() if column.unit]:
         yield "units", f"{', '.join(units)}: callers send the numbers alone"
     yield from _warnings(proposal)
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def _warnings(proposal: Proposal) -> Iterator[tuple[str, str]]:
@@ -63,7 +68,7 @@ def _warnings(proposal: Proposal) -> Iterator[tuple[str, str]]:
     for name, why in proposal.dropped.items():
         yield "not kept", f"{name}: {why}"
     if nulls := [f"{name} {100 * column.nulls:.2g} %" for name, column in proposal.columns.items() if column.nulls]:
-        yield "nulls", ", ".join(nulls)
+        yield "nulls", _first(nulls)
     if unknown := int(proposal.goal.content.isna().sum()):
         yield "unknown", f"{unknown:,} rows without {proposal.target} are not learned from"
     if proposal.rare:

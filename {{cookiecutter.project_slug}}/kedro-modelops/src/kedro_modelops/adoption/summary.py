@@ -47,6 +47,8 @@ def assumed(proposal: Proposal) -> Iterator[str]:
         yield "the key of a row is made of what callers send of it: rows that are equal in that are one (--key)"
     if proposal.group:
         yield f"rows of one {proposal.group} stay together, in the split and in the cross-validation (--group)"
+    if proposal.max_rows:
+        yield f"the training set and the test set have {proposal.max_rows:,} rows at most: split.max_rows (--max-rows)"
     for name, why in proposal.after.items():
         yield f"{name} {why}: taken as known only later (--keep)"
     if proposal.personal:

@@ -17,7 +17,8 @@ def _place(_: click.Context, __: click.Parameter, value: str) -> str:
 
 @click.command(cls=Explained)
 @click.argument("table", callback=_place)
-@click.option("--query", help="What the database is asked, where TABLE is the URL of one.")
+@click.option("--query", help="What the database is asked, where TABLE is one.")
+@click.option("--sheet", metavar="NAME", help="Of an Excel file; the only one that holds a table.")
 @click.option("--target", metavar="COLUMN", help="What is predicted.")
 @click.option("--kind", type=click.Choice(["binary", "multiclass", "regression"]), help="Of problem.")
 @click.option("--key", metavar="COLUMN[,COLUMN]", help="Identifies a row, alone or together; `none`: its content does.")
@@ -28,10 +29,11 @@ def _place(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("--personal", help="Identifies a person.", **MANY)
 @click.option("--keep", help="Is a feature, whatever is said against it.", **MANY)
 @click.option("--drop", help="Is not taken over.", **MANY)
+@click.option("--max-rows", type=click.IntRange(min=100), help="Of training and test set each; all up to 2,000,000.")
 @click.option("--name", help="What the table is called in the project.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 def adopt(table: str, query: str | None, yes: bool, **said: Any) -> None:
-    """Put TABLE in place of what the project has: a file, a folder of files, or a database (URL#table)."""
+    """Put TABLE in place of what the project has: a file, a folder of files, or a database (URL#table, SQLite file)."""
     from kedro_modelops.adoption.adopting import adopt as take  # noqa: PLC0415  (kedro --help does not need it)
 
     take(Path.cwd(), table, query, {name: value for name, value in said.items() if value}, yes=yes)

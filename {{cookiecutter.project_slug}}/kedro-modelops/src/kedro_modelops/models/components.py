@@ -71,7 +71,8 @@ class Component(BaseModel, extra="forbid", frozen=True):
         known = {name for name, option in options.items() if option.default != "deprecated"}
         if "shuffle" in known and not self.options.get("shuffle", options["shuffle"].default):
             known.discard("random_state")  # scikit-learn refuses a seed where nothing is drawn
-        given = {name: _built(value, defaults) for name, value in self.options.items()}
+        before = {name: option.default for name, option in options.items()}
+        given = {name: like_default(_built(value, defaults), before.get(name)) for name, value in self.options.items()}
         return self._factory(*args, **{name: value for name, value in defaults.items() if name in known} | given)
 
 
@@ -97,6 +98,11 @@ class Search(Component, frozen=True):
     """What tries settings."""
 
     kinds, method, title = (BaseSearchCV,), "fit", "search"
+
+
+def like_default(value: Any, default: Any) -> Any:
+    """A tuple where the default is one and YAML gave a list: scikit-learn refuses a list as `ngram_range`."""
+    return tuple(value) if isinstance(default, tuple) and isinstance(value, list) else value
 
 
 def _component_or_value(value: Any) -> Any:

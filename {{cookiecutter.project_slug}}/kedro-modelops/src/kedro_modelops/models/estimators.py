@@ -11,7 +11,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from kedro_modelops.errors import RefusedError
-from kedro_modelops.models.components import Estimator, Transformer
+from kedro_modelops.models.components import Estimator, Transformer, like_default
 from kedro_modelops.models.unstructured import TextImputer
 from kedro_modelops.roles import Roles
 
@@ -82,7 +82,9 @@ def space_of(candidate: Candidate, estimator: Pipeline) -> dict[str, list[Any]]:
     Raises:
         RefusedError: If neither the estimator nor the pipeline has a parameter of that name.
     """
-    return {pipeline_name(option, estimator): values for option, values in candidate.space.items()}
+    before = estimator.get_params()
+    named = {pipeline_name(option, estimator): values for option, values in candidate.space.items()}
+    return {name: [like_default(value, before[name]) for value in values] for name, values in named.items()}
 
 
 def pipeline_name(option: str, estimator: Pipeline) -> str:

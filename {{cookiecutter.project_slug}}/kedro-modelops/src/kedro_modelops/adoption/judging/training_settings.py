@@ -8,6 +8,7 @@ import pandas as pd
 
 from kedro_modelops.adoption.judging.folds import folds_of
 from kedro_modelops.adoption.judging.model_input import SEED
+from kedro_modelops.adoption.proposing.free_text import has_unspaced_script
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.files.images import ImageRules
 
@@ -45,11 +46,11 @@ WORDS = {
     "class": "sklearn.feature_extraction.text.TfidfVectorizer",
     "options": {"max_features": 10_000, "sublinear_tf": True},
 }
-TOPICS = [
-    {"class": "sklearn.feature_extraction.text.HashingVectorizer", "options": {"n_features": 4096}},
-    {"class": "sklearn.decomposition.TruncatedSVD", "options": {"n_components": 50}},
-]
+HASHES = {"class": "sklearn.feature_extraction.text.HashingVectorizer", "options": {"n_features": 4096}}
+TOPICS = {"class": "sklearn.decomposition.TruncatedSVD", "options": {"n_components": 50}}
 """A few numbers for each text, as trees want them."""
+CHARACTERS = {"analyzer": "char_wb", "ngram_range": [1, 2]}
+"""In place of words, where some text has no spaces between them."""
 MOST_PIXELS = 16
 """Of a side of an image, for a first model."""
 
@@ -115,7 +116,9 @@ def _candidates(proposal: Proposal, rows: int) -> dict[str, Any]:
 def _text_of(proposal: Proposal) -> tuple[list[Any], list[Any]]:
     """What linear models and what trees make of free text, or of images."""
     if not isinstance(proposal.rules, ImageRules):
-        return [WORDS], TOPICS
+        unspaced = any(has_unspaced_script(proposal.columns[name]) for name in proposal.text)
+        words, hashes = (merged(one, {"options": CHARACTERS if unspaced else {}}) for one in (WORDS, HASHES))
+        return [words], [hashes, TOPICS]
     size = {"width": min(MOST_PIXELS, proposal.rules.width[1]), "height": min(MOST_PIXELS, proposal.rules.height[1])}
     pixels = [{"class": "kedro_modelops.models.unstructured.ImagePixels", "options": size}]
     return pixels, pixels

@@ -15,8 +15,6 @@ CHECKED = 50_000
 """Values of which it is looked whether they survive JSON."""
 SIGN = r"(?:[%‰$€£¥]|EUR|USD|GBP|CHF)"
 SIGNED_NUMBER = rf"(?=.*(?:{SIGN}|[.,])){SIGN}?\s?[-+]?(?:\d{{1,3}}(?:[.,' ]\d{{3}})+|\d+)(?:[.,]\d+)?\s?{SIGN}?"
-WORD = r"(?<!\S)\S*[^\W\d_]\S*"
-"""What stands between spaces, with a letter in it."""
 MOST = 0.95
 """Share of values that have to be such numbers."""
 
@@ -62,11 +60,6 @@ class Column:
     def has_signed_numbers(self) -> bool:
         """Whether its text is numbers, most of them with signs that no number type takes, such as $1,200 or 12 %."""
         return self.kind == "text" and bool(self.known.str.fullmatch(SIGNED_NUMBER).mean() > MOST)
-
-    @cached_property
-    def words(self) -> float:
-        """How many words its texts have on average."""
-        return float(self.known.str.count(WORD).mean())
 
     @cached_property
     def distinct(self) -> int:

@@ -44,7 +44,7 @@ def find_pair(proposal: Proposal) -> tuple[str, str] | None:
     pairs = [pair for pair in combinations(likely, 2) if any(_names(column, proposal) for column in pair)]
     for pair in sorted(pairs, key=lambda pair: -_likelihood(pair, proposal)):
         names = [column.name for column in pair]
-        if _repeats_by_chance(pair) >= REPEATS and not proposal.table.duplicated(subset=names).any():
+        if repeats_by_chance(pair) >= REPEATS and not proposal.table.duplicated(subset=names).any():
             first, second = sorted(names, key=lambda name: name == proposal.time)
             return first, second
     return None
@@ -86,7 +86,7 @@ def _likelihood(pair: tuple[Column, Column], proposal: Proposal) -> int:
     return sum(_names(column, proposal) for column in pair) + any(column.name == proposal.time for column in pair)
 
 
-def _repeats_by_chance(pair: tuple[Column, Column]) -> float:
+def repeats_by_chance(pair: tuple[Column, Column]) -> float:
     """Pairs of rows that would be equal in both columns, if these had nothing to do with each other."""
     rows = len(pair[0].content)
     first, second = (float((column.known.value_counts(normalize=True) ** 2).sum()) for column in pair)

@@ -3,6 +3,7 @@
 import re
 
 from kedro_modelops.adoption.proposing.columns import Column
+from kedro_modelops.adoption.tables.column_names import without_accents
 
 PEOPLE = (
     "account|applicant|borrower|citizen|client|contact|customer|employee|guest|individual|learner|member|participant|"
@@ -34,8 +35,8 @@ ID = re.compile(r"(^|_)(id|ids|uuid|guid|key|identifier|ident|number|no|nr|num|c
 
 
 def words_of(name: str) -> str:
-    """A name in small letters, its words joined by `_`: `CustomerID` is `customer_id`."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    """A name in small letters of ASCII, its words joined by `_`: `CustomerID` is `customer_id`."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", without_accents(name))
     return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
 
 

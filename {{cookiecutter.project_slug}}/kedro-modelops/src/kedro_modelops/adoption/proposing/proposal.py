@@ -37,6 +37,7 @@ class Proposal:
         every: Frequency of the periods, as pandas calls it, where the table comes in a file for each.
         undivided: Why the files of a folder become one table.
         rules: That the files of a folder keep, of which each is a row; None of any other table.
+        max_rows: Rows that training set and test set have at most, each; None for all.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Proposal:
     every: str | None = None
     undivided: str = ""
     rules: FileRules | None = None
+    max_rows: int | None = None
 
     @property
     def stored(self) -> str:

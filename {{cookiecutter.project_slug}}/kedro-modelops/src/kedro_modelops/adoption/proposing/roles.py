@@ -9,7 +9,7 @@ from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.keys import outcome, with_keys
 from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, counted, kind_of, suitable
 from kedro_modelops.adoption.proposing.leaks import find_leaks
-from kedro_modelops.adoption.proposing.periods import check_time, with_periods, years_as_times
+from kedro_modelops.adoption.proposing.periods import TIME_NAMES, check_time, find_years, with_periods, years_as_times
 from kedro_modelops.adoption.proposing.personal_data import is_id, is_id_of_person, personal, words_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.adoption.proposing.wishes import Wishes
@@ -18,9 +18,9 @@ from kedro_modelops.errors import RefusedError
 from kedro_modelops.files.folder import FILE
 
 TARGETS = "target|label|class|outcome|y|churn|churned|default|response|result|survived|fraud|is_fraud|price|sales"
-TIMES = re.compile(r"(^|_)(time|timestamp|date|datetime|day|when|at|on|ts|month|period)(_|$)")
 OPAQUE = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,64}|(?=.*\d)[A-Z0-9_-]{6,64}"
-LONGEST_KEY = 100
+LONGEST_KEY, LARGE, DRAWN = 100, 2_000_000, 1_000_000
+"""Characters of a key; rows of a table of which sets are drawn; and rows of each."""
 
 
 def propose(source: Source, wishes: Wishes) -> Proposal:
@@ -55,9 +55,12 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
         columns=columns,
         dropped=source.dropped | unfit | dict.fromkeys(wishes.drop, "as you wish"),
         rules=source.rules,
+        max_rows=wishes.max_rows or (DRAWN if len(table) > LARGE else None),
     )
     timeless = wishes.says_time or bool(wishes.group)
     found = found.but(time=wishes.time if timeless else find_time(found))
+    if not (timeless or found.time) and (years := find_years(found)):
+        return propose(source, Wishes(**wishes.said() | {"time": years}))
     own_key = (FILE,) if source.rules else find_key(found)
     found = found.but(key=wishes.key_columns(columns) if wishes.says_key else own_key)
     found = found.but(group=wishes.group if wishes.says_group or found.time else find_group(found))
@@ -77,7 +80,7 @@ def find_time(proposal: Proposal) -> str | None:
         if column.kind == "time" and column.name != proposal.target and column.nulls == 0 and column.distinct > 9  # noqa: PLR2004
     ]
     fit = [column for column in times if personal(column) is None]
-    named = [column for column in fit if TIMES.search(words_of(column.name))]
+    named = [column for column in fit if TIME_NAMES.search(words_of(column.name))]
     return next((column.name for column in named or fit), None)
 
 

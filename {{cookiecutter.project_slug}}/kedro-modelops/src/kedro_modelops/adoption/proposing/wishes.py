@@ -30,6 +30,8 @@ class Wishes:
         keep: Columns that the model sees whatever is said against it.
         drop: Columns that are not taken over.
         name: Of the table.
+        sheet: Of a workbook, which one is read.
+        max_rows: Rows that training set and test set have at most, each.
     """
 
     target: str | None = None
@@ -43,6 +45,8 @@ class Wishes:
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     name: str | None = None
+    sheet: str | None = None
+    max_rows: int | None = None
 
     def __post_init__(self) -> None:
         """Takes `none` for what it says, and lists for tuples."""

@@ -5,16 +5,23 @@ import unicodedata
 
 import pandas as pd
 
+TAKEN = "self"
+"""What no column can be called: methods that take columns by name, as `DataFrame.assign`, have one of their own."""
+
+
+def without_accents(name: str) -> str:
+    """A name without the marks of its letters, and without letters that are none of ASCII's."""
+    return unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+
 
 def plain_name(name: str) -> str:
     """A name of Python in small letters, at most 30 characters."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:30].strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", without_accents(name).lower()).strip("_")[:30].strip("_")
     return words if words[:1].isalpha() else f"table_{words}".strip("_")
 
 
 def with_plain_names(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Gives each column a name of its own, as text without spaces around it or breaks in it.
+    """Gives each column a name of its own, as text without spaces around it or breaks in it, and another than `self`.
 
     Args:
         table: As it was read; columns may share a name.
@@ -23,6 +30,7 @@ def with_plain_names(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]
         The table, and the columns that repeat one of their name in all rows, with the reason for which they are gone.
     """
     names = [" ".join(str(name).split()) or f"column {number}" for number, name in enumerate(table.columns, 1)]
+    names = [f"{name}_" if name == TAKEN else name for name in names]
     kept: dict[str, int] = {}
     repeated: dict[str, str] = {}
     for position, name in enumerate(names):

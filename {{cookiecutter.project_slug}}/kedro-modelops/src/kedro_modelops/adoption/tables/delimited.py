@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import warnings
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -42,7 +44,23 @@ def read_delimited(file: Path) -> tuple[pd.DataFrame, str]:
     """
     form = find_form(file)
     try:
-        table = pd.read_csv(
+        table = _read_cells(file, form)
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        msg = f"{file} is no table: {' '.join(str(error).split())}. Its first line has to name the columns"
+        raise RefusedError(msg) from error
+    table.columns = pd.Index(_names(file, form, table))
+    table = table.apply(lambda column: column.str.strip().replace("", None))
+    comma = has_decimal_commas(table) if form.delimiter != "," else False
+    if comma:
+        table = table.apply(_with_points)
+    shown = {"\t": "tab"}.get(form.delimiter, form.delimiter)
+    return table, f"{form.encoding}, cells between '{shown}'" + (", decimal comma" if comma else "")
+
+
+def _read_cells(file: Path, form: Form) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # lines have more cells than there are names
+        return pd.read_csv(
             file,
             sep=form.delimiter,
             encoding=form.encoding,
@@ -54,16 +72,6 @@ def read_delimited(file: Path) -> tuple[pd.DataFrame, str]:
             index_col=False,
             on_bad_lines="error",
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        msg = f"{file} is no table: {' '.join(str(error).split())}. Its first line has to name the columns"
-        raise RefusedError(msg) from error
-    table.columns = pd.Index(_names(file, form, table))
-    table = table.apply(lambda column: column.str.strip().replace("", None))
-    comma = has_decimal_commas(table) if form.delimiter != "," else False
-    if comma:
-        table = table.apply(_with_points)
-    shown = {"\t": "tab"}.get(form.delimiter, form.delimiter)
-    return table, f"{form.encoding}, cells between '{shown}'" + (", decimal comma" if comma else "")
 
 
 def _names(file: Path, form: Form, table: pd.DataFrame) -> list[str]:
@@ -85,10 +93,20 @@ def find_form(file: Path) -> Form:
 
 
 def _titles(lines: list[str], delimiter: str) -> int:
-    """How many lines of a title or a note stand above the names: they have a first cell at most, most others more."""
-    wide = [any(row[1:]) for row in csv.reader(lines, delimiter=delimiter)]
+    """How many lines of a title or a note stand above the names: they have a first cell at most, most others more.
+
+    A title in which the delimiter stands has fewer cells than most lines. So have names over lines that end in a
+    delimiter: by one, and no line below has something with a letter in each cell.
+    """
+    rows = list(csv.reader(lines, delimiter=delimiter))
+    wide = [any(row[1:]) for row in rows]
     first = wide.index(True) if True in wide else 0
-    return first if 2 * sum(wide) > len(wide) - first else 0
+    if 2 * sum(wide) <= len(wide) - first:
+        return 0
+    usual = Counter(map(len, rows[first:])).most_common(1)[0][0]
+    names = next(at for at, row in enumerate(rows) if at >= first and len(row) == usual)
+    are_names = len(rows[first]) < usual - 1 or all(re.search(r"[^\W\d_]", cell) for cell in rows[names])
+    return names if len(rows[first]) < usual and are_names else first
 
 
 def _encoding(file: Path, head: bytes) -> str:

@@ -10,26 +10,65 @@ TITLES = 20
 """Rows among which the names are looked for."""
 
 
-def read_excel(path: Path) -> pd.DataFrame:
-    """Reads the first sheet; each cell has a type of its own, which is kept: 01234 that is text stays one.
+def read_excel(path: Path, sheet: str | None) -> tuple[pd.DataFrame, str | None]:
+    """Reads a sheet; each cell has a type of its own, which is kept: 01234 that is text stays one.
+
+    Args:
+        path: A workbook.
+        sheet: Which one; None for the only one that holds a table.
+
+    Returns:
+        The table, and the name of its sheet where the workbook has others.
 
     Raises:
-        RefusedError: If the package that reads Excel is not installed.
+        RefusedError: If there is no such sheet, several hold tables and none is named, or the package that reads Excel
+            is not installed.
     """
     try:
-        cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_values=[""])
+        with pd.ExcelFile(path) as book:
+            name = _find_sheet(path, book, sheet)
+            return _with_names(_cells(book, name)), name if len(book.sheet_names) > 1 else None
     except ImportError as error:
         msg = (
             f"{path}: to read Excel, add openpyxl to the group `dev` of pyproject.toml, `make lock setup`; or save "
             "the sheet as CSV"
         )
         raise RefusedError(msg) from error
+
+
+def _find_sheet(path: Path, book: pd.ExcelFile, wanted: str | None) -> str:
+    names = [str(name) for name in book.sheet_names]
+    if wanted is not None:
+        if wanted not in names:
+            msg = f"--sheet {wanted}: {path} has no such sheet, but {', '.join(names)}"
+            raise RefusedError(msg)
+        return wanted
+    tables = [name for name in names if holds_table(_cells(book, name, TITLES + 1))] if len(names) > 1 else names
+    if len(tables) > 1:
+        msg = f"{path} holds {len(tables)} tables: say by --sheet which is meant, {' or '.join(tables)}"
+        raise RefusedError(msg)
+    return (tables or names)[0]
+
+
+def _cells(book: pd.ExcelFile, sheet: str, rows: int | None = None) -> pd.DataFrame:
+    return book.parse(sheet, header=None, nrows=rows, dtype=object, keep_default_na=False, na_values=[""])
+
+
+def _with_names(cells: pd.DataFrame) -> pd.DataFrame:
     if cells.empty:
         return cells
     names = row_of_names(cells)
     titles = [f"Unnamed: {at}" if pd.isna(title) else title for at, title in enumerate(cells.iloc[names])]
     table = cells.iloc[names + 1 :].set_axis(titles, axis=1).dropna(how="all")
     return table.reset_index(drop=True).infer_objects()
+
+
+def holds_table(cells: pd.DataFrame) -> bool:
+    """Whether names of two columns at least stand above something: notes have one column, a cover has no rows."""
+    if cells.empty:
+        return False
+    below = cells.iloc[row_of_names(cells) :].dropna(how="all")
+    return len(below) > 1 and below.dropna(how="all", axis=1).shape[1] > 1
 
 
 def row_of_names(cells: pd.DataFrame) -> int:

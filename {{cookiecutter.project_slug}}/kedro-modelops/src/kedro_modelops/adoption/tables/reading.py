@@ -3,25 +3,19 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from kedro_modelops.adoption.tables.column_names import plain_name
 from kedro_modelops.adoption.tables.column_types import settle_types
-from kedro_modelops.adoption.tables.compressed import ENDINGS, decompressed
-from kedro_modelops.adoption.tables.database import URL, read_database
+from kedro_modelops.adoption.tables.database import database_url, read_database
 from kedro_modelops.adoption.tables.delimited import read_delimited
-from kedro_modelops.adoption.tables.excel import read_excel
 from kedro_modelops.adoption.tables.file_folders import LABELS, check_labels, holds_files, load_files
+from kedro_modelops.adoption.tables.table_files import TableFile, read_file, stem_of
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.files.folder import as_table, labels_of, refuse_broken, unlabelled
 from kedro_modelops.files.rules import FileRules
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-DELIMITED, LINES, EXCEL = {".csv", ".tsv", ".txt", ".data"}, {".jsonl", ".ndjson", ".json"}, {".xlsx", ".xls", ".xlsm"}
 
 
 class Source(NamedTuple):
@@ -48,29 +42,29 @@ class Source(NamedTuple):
     rules: FileRules | None = None
 
 
-def read_source(place: str, query: str | None = None) -> Source:
+def read_source(place: str, query: str | None = None, sheet: str | None = None) -> Source:
     """Reads a table.
 
     Args:
-        place: A file, a folder of files of one kind, or the SQLAlchemy URL of a database, with `#table` at its end
-            where no query is given.
+        place: A file, a folder of files of one kind, or a database: its SQLAlchemy URL or a file of SQLite, with
+            `#table` at its end where it holds several and no query is given.
         query: What the database is asked.
+        sheet: Which sheet of a workbook is meant; None for the only one that holds a table.
 
     Raises:
         RefusedError: If there is nothing, or no table; it names the place and what would be one.
     """
     files: pd.Series | None = None
-    if URL.match(place):
-        table, name, shown, form = read_database(place, query)
+    if url := database_url(place):
+        table, name, shown, form = read_database(url, query)
     else:
         path = Path(place).expanduser()
         if path.is_dir() and holds_files(path):
             return _read_files(path)
-        if path.is_dir():
-            table, form, files = _read_folder(path)
-        else:
-            table, form = _read_file(path)
-        name, shown = _stem(path) if path.is_file() else path.name, path.name
+        found, files = _read_folder(path, sheet) if path.is_dir() else (read_file(path, sheet), None)
+        table, form = found.table, found.form
+        name, shown = stem_of(path) if path.is_file() else path.name, path.name
+        shown = f"{shown}#{found.sheet}" if found.sheet else shown
     if table.empty:
         msg = f"{shown} has no rows"
         raise RefusedError(msg)
@@ -95,55 +89,26 @@ def _read_files(folder: Path) -> Source:
     return Source(table, plain_name(folder.name), folder.name, "files", dropped, None, units, files.rules)
 
 
-def _stem(path: Path) -> str:
-    """The name of a file without its ending; `visits` of `visits.csv.gz`."""
-    return Path(path.stem).stem if path.suffix.lower() in ENDINGS else path.stem
-
-
-def _read_file(path: Path) -> tuple[pd.DataFrame, str]:
-    if not path.is_file():
-        msg = f"there is no {path}: name a file, a folder of files, or the URL of a database (postgresql://…#table)"
+def _read_folder(folder: Path, sheet: str | None) -> tuple[TableFile, pd.Series | None]:
+    """The rows of all files, and the file of each row, where they are not parts that `column=value` names."""
+    entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith((".", "_"))]
+    inner = [entry.name for entry in entries if entry.is_dir()]
+    if inner and len(inner) == len(entries) and all("=" in name for name in inner):
+        return TableFile(pd.read_parquet(folder), "parquet"), None
+    if inner:
+        msg = f"{folder} holds folders, such as {inner[0]}: name a folder of files of one kind, without others in it"
         raise RefusedError(msg)
-    with decompressed(path) as file:
-        return _read_plain(file)
-
-
-def _read_plain(path: Path) -> tuple[pd.DataFrame, str]:
-    suffix = path.suffix.lower()
-    if suffix in DELIMITED:
-        return read_delimited(path)
-    readers: dict[str, Callable[[Path], pd.DataFrame]] = {".parquet": pd.read_parquet, ".pq": pd.read_parquet}
-    readers |= dict.fromkeys(LINES, _read_json) | dict.fromkeys(EXCEL, read_excel)
-    if suffix not in readers:
-        msg = f"{path}: files end in {', '.join(sorted(DELIMITED | LINES | EXCEL | {'.parquet'}))}"
-        raise RefusedError(msg)
-    try:
-        return readers[suffix](path), {".xlsx": "Excel, first sheet"}.get(suffix, suffix.removeprefix("."))
-    except (ValueError, OSError) as error:
-        msg = f"{path} cannot be read: {' '.join(str(error).split())[:300]}"
-        raise RefusedError(msg) from error
-
-
-def _read_json(path: Path) -> pd.DataFrame:
-    with path.open(encoding="utf-8") as opened:
-        lines = opened.read(1) != "["
-    return pd.read_json(path, lines=lines, convert_dates=False, dtype=False, precise_float=True)
-
-
-def _read_folder(folder: Path) -> tuple[pd.DataFrame, str, pd.Series]:
-    """The rows of all files, how they are written, and the file of each row."""
-    files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith((".", "_"))]
-    kinds = {file.suffix.lower() for file in files}
+    kinds = {file.suffix.lower() for file in entries}
     if len(kinds) != 1:
         msg = f"{folder} holds {', '.join(sorted(kinds)) or 'nothing'}: a folder has to hold files of one kind"
         raise RefusedError(msg)
-    read = [_read_file(file) for file in files]
-    names = [list(table.columns) for table, _ in read]
-    for file, found in zip(files, names, strict=True):
+    read = [read_file(file, sheet) for file in entries]
+    names = [list(found.table.columns) for found in read]
+    for file, found in zip(entries, names, strict=True):
         if set(found) != set(names[0]):
             other = ", ".join(map(str, sorted(set(found) ^ set(names[0]), key=str)))
-            msg = f"{file} has other columns than {files[0].name}: {other}"
+            msg = f"{file} has other columns than {entries[0].name}: {other}"
             raise RefusedError(msg)
-    table = pd.concat([table for table, _ in read], ignore_index=True)
-    stems = [_stem(file) for file, (rows, _) in zip(files, read, strict=True) for _ in range(len(rows))]
-    return table, f"{len(files)} files of {read[0][1]}", pd.Series(stems, dtype=object)
+    table = pd.concat([found.table for found in read], ignore_index=True)
+    stems = [stem_of(file) for file, found in zip(entries, read, strict=True) for _ in range(len(found.table))]
+    return read[0]._replace(table=table), pd.Series(stems, dtype=object)

@@ -4,7 +4,6 @@ import builtins
 import keyword
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,8 +27,7 @@ def attributes_of(names: Iterable[str]) -> dict[str, str]:
     """Names of fields by those of their columns: Python's, in small letters, each once."""
     found: dict[str, str] = {}
     for number, name in enumerate(names, 1):
-        plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
-        word = words_of(plain) or f"column_{number}"
+        word = words_of(name) or f"column_{number}"
         word = f"{word}_" if word in TAKEN else word if word[0].isalpha() else f"n{word}"
         while word in found.values():
             word = f"{word}_{number}"
