@@ -1,15 +1,33 @@
-"""The workers of a Dask cluster, where an environment or a variable names its scheduler."""
+"""The workers of a cluster, of Dask or Spark, where an environment or a variable names it."""
 
+import importlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from kedro_modelops.distribution import parallel
 from kedro_modelops.errors import RefusedError
 
-ADDRESS, SETTING = "DASK_SCHEDULER_ADDRESS", "scheduler"
-"""Environment variable with the scheduler's address, and what holds it in globals.yml where the variable is not set."""
+
+class Engine(NamedTuple):
+    """What runs joblib's calls elsewhere.
+
+    Attributes:
+        variable: Environment variable with the cluster's address.
+        setting: What holds it in globals.yml, where no variable is set.
+        module: Of this package, which connects to it.
+        packages: What has to be installed for that.
+    """
+
+    variable: str
+    setting: str
+    module: str
+    packages: tuple[str, ...]
+
+
+DASK = Engine("DASK_SCHEDULER_ADDRESS", "scheduler", "dask_client", ("distributed", "dask"))
+SPARK = Engine("SPARK_MASTER", "spark_master", "spark_client", ("joblibspark", "pyspark"))
 
 
 @contextmanager
@@ -20,21 +38,31 @@ def connected(settings: Mapping[str, Any]) -> Iterator[None]:
         settings: Of globals.yml.
 
     Raises:
-        RefusedError: If nothing answers there, workers cannot import the project, or Dask is not installed.
+        RefusedError: If nothing answers there, workers cannot import the project, or a package is not installed.
     """
-    address = os.environ.get(ADDRESS) or settings.get(SETTING)
-    if not address:
+    found = _named(settings)
+    if not found:
         yield
         return
+    engine, address = found
     try:
-        from kedro_modelops.distribution.dask_client import connect  # noqa: PLC0415  (three seconds, for few runs)
+        client = importlib.import_module(f"kedro_modelops.distribution.{engine.module}")  # three seconds, for few runs
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in {"dask", "distributed"}:
+        package = (error.name or "").partition(".")[0]
+        if package not in engine.packages:
             raise
         msg = (
-            f"the scheduler {address} is named, but {error.name} is not installed: add distributed to the dependencies "
-            f"of pyproject.toml, then `make lock setup`, or unset {ADDRESS} and run without --env cluster"
+            f"the cluster {address} is named, but {package} is not installed: add it to the dependencies "
+            f"of pyproject.toml, then `make lock setup`, or unset {engine.variable} and run without --env cluster"
         )
         raise RefusedError(msg) from error
-    with connect(str(address)) as workers, parallel.use(workers):
+    with client.connect(address) as workers, parallel.use(workers):
         yield
+
+
+def _named(settings: Mapping[str, Any]) -> tuple[Engine, str] | None:
+    """The engine that a variable names, or else a setting."""
+    engines = (DASK, SPARK)
+    named = [(engine, os.environ.get(engine.variable)) for engine in engines]
+    named += [(engine, settings.get(engine.setting)) for engine in engines]
+    return next(((engine, str(address)) for engine, address in named if address), None)

@@ -1,13 +1,8 @@
 """A connection to a Dask scheduler that outlives workers, and says in a sentence what does not."""
 
-import hashlib
-import importlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import dask
@@ -16,15 +11,14 @@ from distributed import Client, Future, Worker, WorkerPlugin
 from joblib.parallel import SequentialBackend
 
 from kedro_modelops.distribution.parallel import Workers
+from kedro_modelops.distribution.project_code import check_code, digest_code
 from kedro_modelops.errors import RefusedError
-from kedro_modelops.project_settings import team_package
 
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS, WORKER_SECONDS = 20, 60
 """How long to wait for the scheduler to answer, and for a first worker."""
 START = "see the chapter on clusters in docs/extend.md"
-PLUGIN = __name__.partition(".")[0]
 
 
 class _ReplayingClient(Client):
@@ -46,30 +40,17 @@ def _itself(data: Any) -> Any:
     return data
 
 
-@cache
-def _digest(package: str) -> str:
-    """Of the sources of a package, when a process first asks for it: that is what the process has imported."""
-    importlib.invalidate_caches()  # the folder may not have been there when the process started
-    digest, folder = hashlib.sha256(), Path(str(files(package)))
-    for file in sorted(folder.rglob("*.py")):
-        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
 class _ProjectWorker(WorkerPlugin):
     """Shows that a worker has the project's code, and lets each call have the one core that it was given."""
 
     name = "kedro-modelops"
 
-    def __init__(self, *packages: str) -> None:
-        self.digests = {package: _digest(package) for package in packages}
+    def __init__(self, digests: dict[str, str]) -> None:
+        self.digests = digests
 
     def setup(self, worker: Worker) -> None:
         """Called where a worker starts: joblib's calls within a call are made there, as they are under loky."""
-        for package, digest in self.digests.items():
-            if _digest(package) != digest:
-                msg = f"worker {worker.address} has other code of {package}: start workers again, from this commit"
-                raise RefusedError(msg)
+        check_code(self.digests, worker.address)
         joblib.register_parallel_backend("dask", SequentialBackend)
 
 
@@ -107,7 +88,7 @@ def connect(address: str) -> Iterator[Workers]:
 
 def _prepare(client: Any, address: str) -> None:
     try:
-        client.register_plugin(_ProjectWorker(team_package(), PLUGIN))
+        client.register_plugin(_ProjectWorker(digest_code()))
         client.wait_for_workers(1, WORKER_SECONDS)
     except ImportError as error:
         msg = f"the workers cannot import {error.name}: start them in this checkout's environment, {START}"

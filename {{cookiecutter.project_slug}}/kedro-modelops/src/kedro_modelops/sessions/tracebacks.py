@@ -23,6 +23,7 @@ PASSING = {
     "distribution/dask_client.py",
     "distribution/parallel.py",
     "distribution/partitions.py",
+    "distribution/spark_client.py",
     "tracking/hooks.py",
     "sessions/outputs.py",
     "predictions/partitions.py",
