@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from kedro_modelops.cli import console
 from kedro_modelops.metrics import find_metric
+from kedro_modelops.registry import reproduction
 from kedro_modelops.roles import Roles
 from kedro_modelops.testing.project import Kedro, connect, git
 
@@ -145,7 +145,7 @@ def test_a_copy_is_exported(registered: Path, kedro: Kedro) -> None:
 def test_a_version_that_comes_out_differently_fails(
     registered: Path, kedro: Kedro, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(console, "reproduce", lambda *_, **__: ["parameter leaf: 20 then, 30 now"])
+    monkeypatch.setattr(reproduction, "reproduce", lambda *_, **__: ["parameter leaf: 20 then, 30 now"])
     result = kedro("model", "reproduce", "1")
     assert result.exit_code == 1
     assert "version 1 was not reproduced:\n  - parameter leaf: 20 then, 30 now" in result.output

@@ -15,8 +15,7 @@ from kedro_modelops.registry import export, model_registry, promotion, seals
 from kedro_modelops.registry.comparison import SETS, side_by_side, tell_change
 from kedro_modelops.registry.ledger import audit, history
 from kedro_modelops.registry.origins import differing
-from kedro_modelops.registry.reproduction import bring_back, reproduce
-from kedro_modelops.registry.summary import summarize
+from kedro_modelops.registry.overview import Overview
 from kedro_modelops.tracking.lineage import unclean
 from kedro_modelops.tracking.resources import MEASURED
 
@@ -26,26 +25,28 @@ class ModelConsole(PredictionConsole):
 
     def list(self) -> None:
         """Shows all versions, the newest first."""
-        found, aliases = self._versions(), model_registry.aliases(self.name)
+        found = self._versions()
+        overview = Overview(self.name, found)
         metrics = [load_problem().metric(name, self._target) for name in self._parameters["evaluation"]["metrics"]]
 
         def row(version: ModelVersion) -> Iterable[Any]:
-            measured, lineage = model_registry.run_of(version).data.metrics, model_registry.lineage_in(version.tags)
+            measured, lineage = overview.metrics(version), model_registry.lineage_in(version.tags)
             yield version.version
-            yield ", ".join(alias for alias, number in aliases.items() if number == str(version.version))
+            yield ", ".join(overview.aliases(version))
             for metric in metrics:
                 value = measured.get(f"test_{metric.scorer}")
                 yield "" if value is None else metric.number(value)
             yield f"{datetime.fromtimestamp(version.creation_timestamp / 1000, UTC):%Y-%m-%d %H:%M}"
             commit = lineage.get("git.commit", "")[:10] + (" and changes" if unclean(lineage) else "")
-            yield f"{commit} ({seals.DOUBTED})" if seals.broken(version) else commit
+            yield f"{commit} ({seals.DOUBTED})" if overview.broken(version) else commit
 
         headings = [metric.heading for metric in metrics]
         self._show(self.name, ["version", "alias", *headings, "registered (UTC)", "commit"], map(row, found))
 
     def describe(self) -> builtins.list[dict[str, Any]]:
         """The same for programs."""
-        return [model_registry.describe(version) for version in self._versions()]
+        found = self._versions()
+        return [*map(Overview(self.name, found).describe, found)]
 
     def _versions(self) -> builtins.list[ModelVersion]:
         """The newest first; RefusedError where there is none."""
@@ -80,6 +81,8 @@ class ModelConsole(PredictionConsole):
 
     def summary(self) -> str:
         """What the newest training came to, in Markdown."""
+        from kedro_modelops.registry.summary import summarize  # noqa: PLC0415  (pandas, for which no list must wait)
+
         return history.doubts(self.name) + summarize(self.name, self.context.catalog, self._parameters)
 
     def card(self, wanted: str) -> None:
@@ -92,7 +95,7 @@ class ModelConsole(PredictionConsole):
     def describe_card(self, wanted: str) -> dict[str, Any]:
         """A version with its model card, for programs."""
         version = model_registry.find(self.name, wanted)
-        return model_registry.describe(version) | {"card": model_registry.card(version)}
+        return Overview(self.name, [version]).describe(version) | {"card": model_registry.card(version)}
 
     def describe_comparison(self, first: str, second: str) -> dict[str, Any]:
         """Two versions, for programs: `metrics` of both, and below each title what differs."""
@@ -106,7 +109,7 @@ class ModelConsole(PredictionConsole):
             title: {name: dict(zip(numbers, both, strict=True)) for name, *both in rows}
             for title, rows in tables.items()
         }
-        return {"versions": [model_registry.describe(version) for version in versions], **differ}
+        return {"versions": [*map(Overview(self.name, versions).describe, versions)], **differ}
 
     def compare(self, first: str, second: str) -> None:
         """Shows how two versions differ, and in what they were made of."""
@@ -131,10 +134,14 @@ class ModelConsole(PredictionConsole):
 
     def data(self, wanted: str, folder: Path) -> None:
         """Copies the data that a version was trained on."""
+        from kedro_modelops.registry.reproduction import bring_back  # noqa: PLC0415  (DVC)
+
         bring_back(self._project, self.name, wanted, folder, self._say)
 
     def reproduce(self, wanted: str, *, keep: bool) -> None:
         """Trains a version anew."""
+        from kedro_modelops.registry.reproduction import reproduce  # noqa: PLC0415  (DVC)
+
         if differences := reproduce(self._project, self.name, wanted, self._say, keep=keep):
             raise RefusedError("\n  - ".join([f"version {wanted} was not reproduced:", *differences]))
         self._say("Reproduced: the same parameters and metrics, and bit-identical predictions on the held-out rows.")

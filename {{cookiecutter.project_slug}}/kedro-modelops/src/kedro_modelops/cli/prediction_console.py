@@ -6,9 +6,6 @@ from typing import Any
 
 from kedro.framework.context import KedroContext
 
-from kedro_modelops.models import explanation
-from kedro_modelops.predictions.rows import find_case
-from kedro_modelops.predictions.trace import trace
 from kedro_modelops.registry import model_registry
 from kedro_modelops.roles import Roles
 from kedro_modelops.terminal_tables import print_table
@@ -35,6 +32,9 @@ class PredictionConsole:
 
     def explain(self, key: str, wanted: str | None) -> None:
         """Shows how a version answers for a held-out row, or for what a prediction was asked."""
+        from kedro_modelops.models import explanation  # noqa: PLC0415  (scikit-learn, for which no list must wait)
+        from kedro_modelops.predictions.rows import find_case  # noqa: PLC0415  (the same)
+
         serving = (
             model_registry.CHAMPION
             if model_registry.CHAMPION in model_registry.aliases(self.name)
@@ -56,6 +56,8 @@ class PredictionConsole:
         )
 
     def _recorded(self, key: str) -> dict[str, Any]:
+        from kedro_modelops.models import explanation  # noqa: PLC0415  (scikit-learn)
+
         raw = self._parameters.get("raw_record")
         return explanation.raw_record(self.context.catalog.load(raw["dataset"]), raw["key"], key) if raw else {}
 
@@ -65,6 +67,8 @@ class PredictionConsole:
 
     def trace(self, prediction_id: str) -> None:
         """Shows what led to a prediction."""
+        from kedro_modelops.predictions.trace import trace  # noqa: PLC0415  (the prediction store)
+
         self._show(f"Prediction {prediction_id}", ["", ""], trace(prediction_id, self._scored_months()))
 
     def _show(self, title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:

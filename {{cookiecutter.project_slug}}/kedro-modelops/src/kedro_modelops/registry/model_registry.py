@@ -1,8 +1,6 @@
 """The model registry: versions, their aliases and their lineage. Models are loaded from here, and from nowhere else."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
@@ -14,8 +12,8 @@ from kedro_modelops.models.model_files import ModelFiles
 from kedro_modelops.models.registered_model import RegisteredModel
 from kedro_modelops.registry import seals
 from kedro_modelops.registry.ledger import entries
+from kedro_modelops.registry.ledger.lock import lock
 from kedro_modelops.registry.ledger.moves import REGISTRY, Move
-from kedro_modelops.registry.lock import lock
 
 CHALLENGER, CHAMPION = entries.CHALLENGER, entries.CHAMPION
 LINEAGE = seals.LINEAGE
@@ -71,20 +69,6 @@ def run_of(version: ModelVersion) -> Run:
 def lineage_in(tags: dict[str, str]) -> dict[str, str]:
     """What a run or version came from, by name."""
     return {tag.removeprefix(LINEAGE): value for tag, value in tags.items() if tag.startswith(LINEAGE)}
-
-
-def describe(version: ModelVersion) -> dict[str, Any]:
-    """A version for programs: number, aliases, when it was registered, metrics, lineage, and what is broken of it."""
-    return {
-        "name": version.name,
-        "version": str(version.version),
-        "aliases": [alias for alias, number in aliases(version.name).items() if number == str(version.version)],
-        "registered": datetime.fromtimestamp(version.creation_timestamp / 1000, UTC).isoformat(),
-        "run_id": version.run_id,
-        "metrics": dict(run_of(version).data.metrics),
-        "lineage": lineage_in(version.tags),
-        "broken": list(seals.broken(version)),
-    }
 
 
 def card(version: ModelVersion) -> str:

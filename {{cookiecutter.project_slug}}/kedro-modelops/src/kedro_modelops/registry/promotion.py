@@ -11,8 +11,8 @@ from kedro_modelops.models.registered_model import digest
 from kedro_modelops.registry import model_registry, seals
 from kedro_modelops.registry.ledger import audit, entries
 from kedro_modelops.registry.ledger.entries import ALIASES
+from kedro_modelops.registry.ledger.lock import lock
 from kedro_modelops.registry.ledger.moves import Move, serving
-from kedro_modelops.registry.lock import lock
 from kedro_modelops.tracking.commits import lost_commit
 from kedro_modelops.tracking.lineage import flaws
 

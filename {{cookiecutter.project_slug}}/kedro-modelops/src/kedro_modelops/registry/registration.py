@@ -14,7 +14,7 @@ from kedro_modelops.models.model_files import ModelFiles
 from kedro_modelops.models.registered_model import digest, shortened
 from kedro_modelops.registry import seals
 from kedro_modelops.registry.ledger import entries
-from kedro_modelops.registry.lock import lock
+from kedro_modelops.registry.ledger.lock import lock
 from kedro_modelops.registry.model_registry import CARD, CHALLENGER, aliases, versions
 from kedro_modelops.tracking.attempts import model_of
 

@@ -4,7 +4,7 @@ Sealed are the files of the model, the files of its run (its evidence: verdicts,
 lineage. One hash over the tags that say so stands in the version and in the ledger.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -47,11 +47,11 @@ def seal_model(judged: Path, model_id: str) -> str:
     return held
 
 
-def broken(version: ModelVersion) -> list[str]:
-    """What of a version's tags is not as it was registered, as sentences; files are looked at when they are read."""
+def broken(version: ModelVersion, registry: Sequence[Move] = ()) -> list[str]:
+    """What of a version's tags is not what the ledger notes of its registration (`registry`, or read anew)."""
     if MODEL not in version.tags or SEAL not in version.tags:
         return ["it was registered without a seal over its files and lineage: train it anew"]
-    noted = [move for move in entries.read(version.name, REGISTRY) if move.after == str(version.version)]
+    noted = [m for m in registry or entries.read(version.name, REGISTRY) if m.after == str(version.version)]
     registrations = [move for move in noted if move.action == REGISTER]
     if not registrations:
         return ["the ledger has no entry of its registration: train it anew"]

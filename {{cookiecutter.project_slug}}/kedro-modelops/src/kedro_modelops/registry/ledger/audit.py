@@ -4,8 +4,8 @@ from kedro_modelops.errors import RefusedError
 from kedro_modelops.registry import seals
 from kedro_modelops.registry.ledger import entries
 from kedro_modelops.registry.ledger.chain import SETTLE, settled_hash
+from kedro_modelops.registry.ledger.lock import lock
 from kedro_modelops.registry.ledger.moves import REGISTRY, Move
-from kedro_modelops.registry.lock import lock
 
 WAY_OUT = 'look into it, then `kedro model settle --reason "…"` notes what you found'
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, PositiveFloat, PositiveInt
 
 from kedro_modelops.registry import model_registry
 from kedro_modelops.registry.ledger import entries
+from kedro_modelops.registry.ledger.lock import lock
 from kedro_modelops.registry.ledger.moves import Move
-from kedro_modelops.registry.lock import lock
 
 TRAINING = "training"
 """Stands in the ledger where a move names an environment."""
