@@ -1,5 +1,6 @@
 """Estimators and searches of other packages, by parameters alone: with the packages themselves."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,18 @@ from conftest import Bake
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
-PACKAGES = {"lightgbm": "lightgbm.LGBMRegressor", "xgboost": "xgboost.XGBRegressor"}
+PACKAGES = {
+    "lightgbm": "lightgbm.LGBMRegressor",
+    "xgboost": "xgboost.XGBRegressor",
+    "xgboost on a GPU": "xgboost.XGBRegressor",
+}
 OPTIONS = {
     "lightgbm": {"verbose": -1, "n_jobs": 1},
     "xgboost": {"n_jobs": 1},
+    "xgboost on a GPU": {"n_jobs": 1, "device": "cuda"},
 }
-DISTRIBUTIONS = {"xgboost": "xgboost-cpu"}
+DISTRIBUTIONS = {"xgboost": "xgboost-cpu", "xgboost on a GPU": "xgboost"}
+NEEDS_GPU = pytest.mark.skipif(shutil.which("nvidia-smi") is None, reason="there is no GPU: no nvidia-smi")
 TRIED = """
 import warnings
 
@@ -55,7 +62,9 @@ print(len(results), "settings, trusted", trusted, "r2", round(model.score(table[
 OPTUNA = "kedro_modelops.pipelines.training.optuna_search.OptunaSearch"
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize(
+    "package", [pytest.param(name, marks=NEEDS_GPU) if "GPU" in name else name for name in PACKAGES]
+)
 def test_estimators_of_other_packages_are_searched_by_optuna(package: str, bake: Bake, tmp_path: Path) -> None:
     project = bake().copy(tmp_path)
     project.set_up()

@@ -171,6 +171,28 @@ def test_a_cluster_trains_where_an_overlay_asks_for_it(bake: Bake, tmp_path: Pat
     assert "replicas" not in found["Deployment/dask-worker"]["spec"], "the autoscaler's number would be undone"
 
 
+def test_what_fits_models_has_a_gpu_where_an_overlay_asks_for_it(bake: Bake, tmp_path: Path) -> None:
+    project = bake(**COMBINATIONS["amazon"]).copy(tmp_path)
+    overlay = project.path / "deploy" / "kubernetes" / "overlays" / "production" / "kustomization.yaml"
+    with overlay.open("a", encoding="utf-8") as file:
+        file.write("components: [../../../../kedro-modelops/kubernetes/gpu]\n")
+    found = render(project, resources="../../../../kedro-modelops/kubernetes/cluster")
+    assert "`../../../../kedro-modelops/kubernetes/gpu` under `components`" in (
+        project.path / "docs" / "extend.md"
+    ).read_text("utf-8")
+    limits = {
+        f"{name}/{container['name']}": container["resources"]["limits"].get("nvidia.com/gpu")
+        for name, pod in pods(found).items()
+        for container in pod["spec"]["containers"] + pod["spec"].get("initContainers", [])
+    }
+    with_one = {name for name, gpus in limits.items() if gpus}
+    assert with_one == {"Deployment/dask-worker/worker", "CronJob/train/train"}
+    assert {limits[name] for name in with_one} == {"1"}
+    for name in ("Deployment/dask-worker", "CronJob/train"):
+        (tolerated,) = pods(found)[name]["spec"]["tolerations"]
+        assert tolerated["key"] == "nvidia.com/gpu"
+
+
 def test_nothing_but_pipelines_reaches_the_scheduler(bake: Bake, tmp_path: Path) -> None:
     project = bake(**COMBINATIONS["amazon"]).copy(tmp_path)
     found = render(project, resources="../../../../kedro-modelops/kubernetes/cluster")
