@@ -1,12 +1,14 @@
 """Thresholds are of the whole table, and of each candidate that a search might choose."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from kedro_modelops.adoption.judging.judge import MOST_ROWS, judge
 from kedro_modelops.adoption.judging.measures import Measures, measure_models, repeated_share
 from kedro_modelops.adoption.judging.model_input import compute, divide
-from kedro_modelops.adoption.judging.thresholds import SAMPLE, WHOLE, gates_of
+from kedro_modelops.adoption.judging.thresholds import SAMPLE, WHOLE, Margins, gates_of
 from kedro_modelops.adoption.judging.training_settings import merged, quick_settings, training_of
 from tables import taken
 
@@ -41,6 +43,17 @@ def test_a_candidate_that_is_sure_to_lose_lowers_no_floor() -> None:
     curved = measured("curve")
     assert curved.lowest > 0.9
     assert gates_of(curved, WHOLE)["floor"]["minimum"] > 0.7
+
+
+@pytest.mark.parametrize("margins", [WHOLE, SAMPLE])
+def test_a_model_that_knows_its_training_rows_by_heart_is_refused_where_all_models_overfit(
+    faint: Measures, margins: Margins
+) -> None:
+    """Few rows of many columns: the margin alone would allow what nothing can reach."""
+    few = replace(faint, score=0.6, over_dummy=0.15, gap=0.4, ceiling=1.0)
+    assert few.gap < gates_of(few, margins)["overfit"]["max_gap"] < 1.0 - few.dummy
+    more = replace(few, gap=0.05)
+    assert gates_of(more, margins)["overfit"]["max_gap"] == pytest.approx(more.gap + margins.least, abs=0.01)
 
 
 def test_rows_that_look_alike_are_counted_in_the_whole_table() -> None:

@@ -12,6 +12,8 @@ WIDEST_SLICE, WIDEST_RATE = 0.25, 0.3
 """How far a value of a column may lie below the whole, and rates apart, where a gate can still watch it."""
 ALIKE = 0.01
 """Share of test rows that may repeat a training row in any table."""
+ROOM = 0.75
+"""Share of the way to a model that has learned nothing but its training rows."""
 NEARLY_ALL = 0.9
 """Share of repeated rows from which on any number of them is no sign of anything."""
 
@@ -52,11 +54,18 @@ def gates_of(measures: Measures, margins: Margins) -> dict[str, dict[str, float]
             "over_dummy": max(round_down(lead * (1 - margins.lead) / 2), 0.001),
             "over_linear": round_down(min(measures.over_linear, 0) - slack / 2),
         },
-        "overfit": {"max_gap": round_up(max(measures.gap, 0) + max(slack / 2, margins.least))},
+        "overfit": {"max_gap": round_up(_gap(measures, max(slack / 2, margins.least)))},
         "calibration": {"max_error": min(round_up(error * 1.25 + margins.error), 0.6)},
         "leak": {"max_score": _between(measures.leak, measures.ceiling)},
         "disjoint": {"max_repeated": _repeated(measures.repeated)},
     }
+
+
+def _gap(measures: Measures, margin: float) -> float:
+    """More than the best has, less than one has that knows its training rows by heart and guesses the others."""
+    gap = max(measures.gap, 0)
+    by_heart = measures.ceiling - measures.dummy
+    return gap + min(margin, max((by_heart - gap) * ROOM, margin / 15))
 
 
 def _repeated(share: float) -> float:
