@@ -18,6 +18,7 @@ from pathlib import Path
 
 import commands
 import containers
+import dask_workers
 import scale
 import serving
 from contest import BIN, BUILD, PACKAGE, PROJECT, TEMPLATE, command, seconds
@@ -87,6 +88,12 @@ def images() -> Iterator[str]:
         yield from containers.table(PROJECT, BUILD / "serving")
 
 
+def workers() -> Iterator[str]:
+    """Rows on a second worker of a cluster."""
+    train()
+    yield from dask_workers.table()
+
+
 def growth() -> Iterator[str]:
     """Rows on what a hundred times the data take; the project's own data are gone then."""
     train()
@@ -107,6 +114,7 @@ PARTS = {
     "serving": service,
     "images": images,
     "demo": demo,
+    "cluster": workers,
     "scale": growth,
 }
 HOURS = {"scale"}

@@ -105,6 +105,9 @@ def test_models_are_made_from_files_in_one_place_which_compares_them_first() -> 
     calls_of_joblib = {  # it makes nothing of files there
         "distribution/dask_client.py:  joblib",
         "distribution/dask_client.py: joblib.parallel SequentialBackend",
+        "distribution/spark_client.py:  joblib",
+        "distribution/spark_client.py: joblib._utils _TracebackCapturingWrapper",
+        "distribution/spark_client.py: joblib._utils _retrieve_traceback_capturing_wrapped_call",
         "distribution/parallel.py: joblib Parallel",
         "distribution/parallel.py: joblib delayed",
     }

@@ -10,11 +10,11 @@ import pytest
 from filelock import FileLock
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.models import datasets
-from kedro_modelops.registry import lock as locking
 from kedro_modelops.registry import model_registry as registry
 from kedro_modelops.registry import promotion, seals
 from kedro_modelops.registry.ledger import audit
 from kedro_modelops.registry.ledger import entries as ledger
+from kedro_modelops.registry.ledger import lock as locking
 from kedro_modelops.tracking.lineage import REQUIRED
 from mlflow import MlflowClient
 from versions import LINEAGE, NAME, Register, copies, empty_registry, state

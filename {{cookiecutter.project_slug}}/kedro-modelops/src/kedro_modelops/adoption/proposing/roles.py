@@ -35,11 +35,8 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     """
     table, unfit = settle(years_as_times(source.table, wishes.time), wishes.zone)
     wishes.check([str(name) for name in table])
-    columns = {
-        name: Column(name, table[name], source.units.get(name, ""))
-        for name in map(str, table)
-        if name not in wishes.drop
-    }
+    names = [name for name in map(str, table) if name not in wishes.drop]
+    columns = {name: Column(name, table[name], source.units.get(name, "")) for name in names}
     if wishes.time in columns:
         check_time(columns[wishes.time])
     target = wishes.target or find_target(list(columns))
