@@ -41,7 +41,7 @@ share() { # PERCENT of the requests for the canary
     each=$(((99 - $1 + ${replicas:-1}) / ${replicas:-1}))
     printf 'global\n    setenv CANARY_WEIGHT %s\n    setenv SERVE_WEIGHT %s\n' "$1" "$each" >deploy/compose/proxy/a_weights.cfg
     reload
-    within_seconds 15 known_there "$1" || true
+    within_seconds 60 known_there "$1" || true
 }
 
 known_there() { # whether the process that knows these shares has taken over
@@ -63,7 +63,7 @@ servers() { # as the proxy knows them
 
 reload() { # what the proxy is told: it loses no request by that, unless what it takes for ready at first is not
     runs proxy || return 0
-    ! runs serve || within_seconds 15 ready serve || true
+    ! runs serve || within_seconds 60 ready serve || true
     compose kill -s USR2 proxy
 }
 
