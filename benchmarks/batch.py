@@ -5,6 +5,7 @@ what the prediction store keeps of each row. The plain script reads, joins, comp
 and writes these; `predict` is handed features that somebody else has computed.
 """
 
+import logging
 import statistics
 import sys
 import tempfile
@@ -20,6 +21,7 @@ RUNS = 5
 
 def main(package: str, bundle: str) -> None:
     """Scores the raw months of the project in the current folder."""
+    logging.disable()  # what the pipeline says goes to standard output too
     features, schemas = import_module(f"{package}.features"), import_module(f"{package}.schemas")
     nodes = import_module("kedro_modelops.pipelines.inference.nodes")
     inference = import_module("kedro_modelops.pipelines.inference.parameters").Inference()
