@@ -71,6 +71,10 @@ def test_a_folder_is_a_table_of_images_in_base64(images: Path) -> None:
     assert RULES.accepts(table["image"]).all()
 
 
+def test_rules_say_what_they_accept() -> None:
+    assert str(RULES) == ".png, L, 8 to 8 pixels wide, 4 to 8 pixels high, 60 to 2,000 bytes"
+
+
 def test_an_example_is_one_that_the_service_takes() -> None:
     assert RULES.accepts(pd.Series([RULES.blank(), "no base64", ""])).tolist() == [True, False, False]
 

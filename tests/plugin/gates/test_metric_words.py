@@ -153,3 +153,11 @@ def test_the_report_of_a_regression_says_nothing_of_classes(evidence: Evidence) 
     assert not re.search(r"\bclass|neg_|-\d\.\d+ rentals", words)
     assert "Mean absolute error, rentals, cross-validated" in words
     assert "not judged: fewer than 100 rows" in words
+
+
+@pytest.mark.parametrize("kind", ["two classes", "three classes"])
+def test_axes_of_curves_name_no_class(kind: str) -> None:
+    found = honest(kind).evidence
+    pictures = draw_figures(found.model, found.test_set, PROBLEM, "neg_log_loss")
+    assert ">true positive rate</text>" in pictures["ROC"]
+    assert "ositive class" not in "".join(pictures.values())

@@ -27,11 +27,15 @@ def here(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return tmp_path / "project"
 
 
-def test_make_serve_prints_what_to_type_and_a_prediction_leads_back_to_data(here: Path, kedro: Kedro) -> None:
-    command = [sys.executable, "-m", "kedro", "serve", "--env", "ci", "--port", "0"]
+def test_make_serve_prints_what_to_type_and_a_prediction_leads_back_to_data(
+    here: Path, kedro: Kedro, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVING_PORT", "0")
+    command = [sys.executable, "-m", "kedro", "serve", "--env", "ci"]
     with (here / "serve.log").open("w+") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             url = _address(process, here / "serve.log")
+            assert not url.endswith(":8080")
             said = (here / "serve.log").read_text()
             assert "There is no champion yet: version 1, the newest challenger, serves in its place." in said
             typed = next(line for line in said.splitlines() if line.startswith("curl "))

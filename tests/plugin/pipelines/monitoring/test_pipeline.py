@@ -73,6 +73,9 @@ def test_outcomes_come_after_predictions(serving: Path, kedro: Kedro, parameters
     assert {"name", "value", "threshold", "window", "verdict", "sentence"} == set(after["signals"][0])
 
     page = (REPORTS / "monitoring.html").read_text()
+    for signal in after["signals"]:
+        if signal["name"].startswith("performance/neg_"):  # an error, which people read without the scorer's minus
+            assert f'<td class="n">{-signal["value"]:.4g}</td>' in page
     assert "<script" not in page
     assert re.findall(r'(?:src|href)="(?!#)[^"]*"', page) == []
 

@@ -18,7 +18,7 @@ SCOPES = click.Choice(["predict", "operate"])
 
 @click.command(cls=Explained)
 @click.option("--env", "-e", envvar="KEDRO_ENV", help="Kedro environment, such as production.")
-@click.option("--port", type=int, default=8080, show_default=True)
+@click.option("--port", type=int, default=8080, show_default=True, envvar="SERVING_PORT", show_envvar=True)
 @click.option("--profile", is_flag=True, help="Show what each step of a request costs, and serve nothing.")
 def serve(env: str | None, port: int, *, profile: bool) -> None:
     """Serve the champion on this machine, with a fresh key."""

@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any, ClassVar
 
@@ -48,6 +48,12 @@ class ImageRules(FileRules, frozen=True):
             return f"cannot be read: {error}"
         return ""
 
+    def __str__(self) -> str:
+        """What is accepted, for those who are refused."""
+        pixels = [f"{least:,} to {most:,} pixels {title}" for title, (least, most) in self._extents()]
+        size = f"{self.sizes[0]:,} to {self.sizes[1]:,} bytes"
+        return ", ".join([" or ".join(self.suffixes), " or ".join(self.modes), *pixels, size])
+
     def encode(self, content: bytes) -> str:
         """The base64 of a file."""
         return b64encode(content).decode()
@@ -76,8 +82,11 @@ class ImageRules(FileRules, frozen=True):
             return False
         return self.sizes[0] <= len(content) <= self.sizes[1] and not self.fault(content, self.suffixes)
 
+    def _extents(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        yield from (("wide", self.width), ("high", self.height))
+
     def _unfit(self, image: Any) -> str:
-        for title, pixels, (least, most) in (("wide", image.width, self.width), ("high", image.height, self.height)):
+        for pixels, (title, (least, most)) in zip(image.size, self._extents(), strict=True):
             if not least <= pixels <= most:
                 return f"is {pixels:,} pixels {title}, where {least:,} to {most:,} are expected"
         known = " or ".join(self.modes)

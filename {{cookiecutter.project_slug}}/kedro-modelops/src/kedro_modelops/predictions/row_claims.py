@@ -57,7 +57,8 @@ def claim(connection: Connection, predictions: Sequence[dict[str, Any]]) -> None
             _compare(key, asked[key][1], inputs)
     insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
     claims = [{"key": key, "stated": asked[key][0]} for key in sorted(asked)]  # in one order: no deadlock
-    connection.execute(insert(ROWS).on_conflict_do_nothing(), claims)
+    if connection.execute(insert(ROWS).on_conflict_do_nothing(), claims).rowcount == len(claims):
+        return  # none of the keys was asked before
     known = connection.execute(select(ROWS).where(ROWS.c.key.in_([*asked])))
     # Compared by value: a hash may be an older version's, of other columns, or of values written in another way.
     for key in [row.key for row in known if row.stated != asked[row.key][0]]:

@@ -20,6 +20,11 @@ from kedro_modelops.roles import Roles
 CHANCES = "predict_proba"
 HEIGHT = 4.0
 """Inches."""
+AXES = {
+    "ROC": {"xlabel": "false positive rate", "ylabel": "true positive rate"},
+    "Precision and recall": {"xlabel": "recall", "ylabel": "precision"},
+    "Calibration": {"xlabel": "mean predicted probability", "ylabel": "share that it happened to"},
+}
 
 
 def draw_figures(model: Pipeline, test_set: pd.DataFrame, problem: Roles, scoring: str) -> dict[str, str]:
@@ -56,6 +61,7 @@ def _curves(classes: np.ndarray, target: pd.Series, probabilities: np.ndarray) -
             display.from_predictions(
                 target == classes[index], probabilities[:, index], name=str(classes[index]), ax=axes, **options
             )
+        axes.set(**AXES[title])  # the display's own name the class, of which each curve has another
         yield title, svg(figure)
 
 

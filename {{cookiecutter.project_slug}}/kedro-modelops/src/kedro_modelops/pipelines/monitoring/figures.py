@@ -53,6 +53,7 @@ def _days(window: Window, model: Any) -> Iterator[tuple[str, str]]:
     for name, values, color in (("predicted", told, QUIET), ("happened", real, ALERT)):
         by_day = pd.to_numeric(values).groupby(days.to_numpy()).mean().dropna()
         axes.plot(by_day.index, by_day, marker=".", color=color, label=name)
+    axes.set(xlim=(window.since, window.until))
     axes.legend()
     axes.tick_params(axis="x", rotation=45)
     yield title, svg(figure)

@@ -5,6 +5,7 @@ from typing import Any
 
 import jinja2
 
+from kedro_modelops.metrics import find_metric
 from kedro_modelops.pipelines.monitoring.figures import draw_window
 from kedro_modelops.pipelines.monitoring.verdict import WORDS
 from kedro_modelops.pipelines.monitoring.window import Window
@@ -27,6 +28,8 @@ TITLES = {
     "shadow": "How a challenger would have answered",
 }
 OTHERS = "Everything else"
+SCORED = ("performance", "estimate")
+"""Signals whose name goes on with a scorer's."""
 
 
 def draw_page(report: dict[str, Any], window: Window, profile: Any, serving_model: Any, problem: Roles) -> str:
@@ -47,6 +50,7 @@ def draw_page(report: dict[str, Any], window: Window, profile: Any, serving_mode
     titled = sorted(((_title(signal["name"]), signal) for signal in signals), key=lambda pair: ranks.index(pair[0]))
     return PAGE.get_template("monitoring.html.j2").render(
         report=report,
+        read=_read,
         word=WORDS[report["state"]],
         alerts=[signal for signal in signals if signal["verdict"] == "alert"],
         judged=sum(signal["verdict"] != "not_judged" for signal in signals),
@@ -54,6 +58,12 @@ def draw_page(report: dict[str, Any], window: Window, profile: Any, serving_mode
         groups={title: [signal for _, signal in pairs] for title, pairs in groupby(titled, key=lambda pair: pair[0])},
         figures=draw_window(measured, serving_model.estimator, problem.measured(profile.train), signals),
     )
+
+
+def _read(name: str, figure: float) -> str:
+    """A figure of a signal: an error without the minus that scorers give it."""
+    kind, _, scorer = name.partition("/")
+    return f"{find_metric(scorer).read(figure) if kind in SCORED else figure:.4g}"
 
 
 def _title(name: str) -> str:
