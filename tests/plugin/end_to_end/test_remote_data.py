@@ -12,7 +12,7 @@ from kedro.io import MemoryDataset
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.registry import model_registry, seals
 from kedro_modelops.sessions.local_copies import local_copy
-from kedro_modelops.testing.project import Kedro, connect
+from kedro_modelops.testing.project import Kedro, connect, git
 from kedro_modelops.testing.run import attempts
 
 NAME = "flight-delays"
@@ -30,6 +30,7 @@ EVIDENCE = (
 def bucket(project: Path) -> Iterator[Any]:
     """Where the data of the environment are: in the memory of this process, which stands for a bucket."""
     (project / "conf/ci/globals.yml").write_text(yaml.safe_dump({"raw": "data/01_raw", "data": "memory:///bucket"}))
+    git(project, "commit", "--quiet", "--all", "--message", "Keep data elsewhere")
     filesystem = fsspec.filesystem("memory")
     yield filesystem
     filesystem.rm("/bucket", recursive=True)

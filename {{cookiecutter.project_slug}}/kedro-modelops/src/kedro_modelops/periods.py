@@ -39,7 +39,9 @@ def concat_periods(periods: Collection[Callable[[], pd.DataFrame]], max_rows: in
         del table  # before the next is loaded
         if number + 1 == len(periods) or sum(map(len, samples)) > SPARE * max_rows:
             _shorten(samples, share)
-    return pd.concat([sample.sort_index() for sample in samples], ignore_index=True)
+    for number, sample in enumerate(samples):
+        samples[number] = sample.sort_index()
+    return pd.concat(samples, ignore_index=True)
 
 
 def _shorten(samples: list[pd.DataFrame], share: int) -> None:

@@ -52,8 +52,8 @@ def check_versioned(entries: Mapping[str, Any], pipeline: Pipeline, names: Seque
             msg = (
                 f"{name} ({entries[name].get('type')}) is no file of this project: nothing would say on which rows a "
                 "model was trained, and nothing could bring them back. Take a snapshot: give conf/base/catalog.yml a "
-                f"dataset in a file, with `metadata: {{{SNAPSHOT_OF}: {name}}}`, let the pipeline begin with that one, and type "
-                "`kedro snapshot`; docs/databases.md has an example"
+                f"dataset in a file, with `metadata: {{{SNAPSHOT_OF}: {name}}}`, let the pipeline begin with that one, "
+                "and type `kedro snapshot`; docs/databases.md has an example"
             )
             raise RefusedError(msg)
         if MODEL in pipeline.all_outputs():
