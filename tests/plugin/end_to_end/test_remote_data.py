@@ -8,10 +8,14 @@ from typing import Any
 import fsspec
 import pytest
 import yaml
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import settings
+from kedro.framework.startup import bootstrap_project
 from kedro.io import MemoryDataset
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.registry import model_registry, seals
 from kedro_modelops.sessions.local_copies import local_copy
+from kedro_modelops.stages import dvc_lock
 from kedro_modelops.testing.project import Kedro, connect, git
 from kedro_modelops.testing.run import attempts
 
@@ -83,6 +87,14 @@ def test_a_training_on_rows_that_nothing_names_is_refused(kedro: Kedro, bucket: 
     done = kedro("run", "--env", "ci", "--pipelines=training")
     assert done.exit_code == 1
     assert "make it in the run that trains, `--pipelines=data_processing,training`" in done.output
+
+
+def test_a_run_with_a_bucket_is_not_told_to_dvc(project: Path) -> None:
+    (project / "conf/cluster/globals.yml").write_text("data: memory:///bucket\n")
+    bootstrap_project(project)
+    base, bucket = (OmegaConfigLoader("conf", env=env, **settings.CONFIG_LOADER_ARGS) for env in ("base", "cluster"))
+    assert not dvc_lock._is_base(bucket)
+    assert dvc_lock._is_base(base)
 
 
 def test_a_dataset_in_no_file_is_refused() -> None:
