@@ -13,6 +13,7 @@ import yaml
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro_modelops.registry import reproduction
 from kedro_modelops.testing.project import DATA, REMOTE, Kedro, connect, dvc, git
 
 pytestmark = pytest.mark.slow
@@ -65,7 +66,8 @@ def project(moved_on: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return tmp_path / "moved" / moved_on.name
 
 
-def test_the_first_version_is_rebuilt_bit_by_bit(project: Path, kedro: Kedro) -> None:
+def test_the_first_version_is_rebuilt_bit_by_bit(project: Path, kedro: Kedro, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")  # whose workers do not see the worktree
     before = [version.tags for version in connect(project).search_model_versions(f"name = '{NAME}'")]
     done = kedro("model", "reproduce", "1", "--keep")
     assert done.exit_code == 0, done.output
@@ -77,6 +79,13 @@ def test_the_first_version_is_rebuilt_bit_by_bit(project: Path, kedro: Kedro) ->
     assert not pd.read_parquet(rebuilt).equals(pd.read_parquet(now))
     git(project, "worktree", "remove", "--force", str(tree))
     shutil.rmtree(tree.parent)
+
+
+def test_a_rebuild_leaves_cluster_and_bucket_of_its_environment_alone(tmp_path: Path) -> None:
+    settings = tmp_path / "globals.yml"
+    settings.write_text("scheduler: tcp://127.0.0.1:9\nraw: data/01_raw\ndata: s3://bucket/project\n")
+    reproduction._keep_here(settings)
+    assert yaml.safe_load(settings.read_text()) == {"raw": "data/01_raw"}
 
 
 def test_the_data_of_a_version_is_brought_back(project: Path, kedro: Kedro) -> None:

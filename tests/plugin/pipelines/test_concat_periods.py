@@ -1,7 +1,9 @@
 """Rows of periods are put together, all of them or a sample that is even and always the same."""
 
+import tracemalloc
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import pytest
 from flight_delays.pipelines.data_processing.nodes import build_features, split_train_test
@@ -54,6 +56,23 @@ def test_rows_are_drawn_not_cut_off() -> None:
     first, second = (set(rows) for _, rows in sample.groupby("period")["row"])
     assert first != second
     assert max(first | second) > 500
+
+
+def test_what_is_in_memory_is_the_sample_twice_and_a_period() -> None:
+    """However many periods there are: kept is little more than the sample, which is copied once."""
+
+    def load() -> pd.DataFrame:
+        return pd.DataFrame(np.ones((5_000, 20)))
+
+    size, most = load().memory_usage().sum(), 20_000
+    tracemalloc.start()
+    try:
+        sample = concat_periods([load] * 40, most)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(sample) == most
+    assert peak < 2 * sample.memory_usage().sum() + 1.5 * size
 
 
 def test_fewer_rows_than_periods_are_refused() -> None:

@@ -1,10 +1,13 @@
 """Tables that come in periods, such as a file a month, put together."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 
 import pandas as pd
 
 from kedro_modelops.errors import RefusedError
+
+SPARE = 1.25
+"""Samples are shortened when they have so many times the rows that are wanted: what is drawn first waits for that."""
 
 
 def concat_periods(periods: Collection[Callable[[], pd.DataFrame]], max_rows: int | None = None) -> pd.DataFrame:
@@ -26,22 +29,29 @@ def concat_periods(periods: Collection[Callable[[], pd.DataFrame]], max_rows: in
     if max_rows < len(periods):
         msg = f"split.max_rows is {max_rows:,}, and there are {len(periods):,} periods: let it be a multiple of that"
         raise RefusedError(msg)
-    kept: list[pd.DataFrame] = []
+    counts: list[int] = []
+    samples: list[pd.DataFrame] = []
     for number, load in enumerate(periods):
         table = load().reset_index(drop=True)
-        kept.append(table.sample(min(len(table), max_rows), random_state=number))
-        if sum(map(len, kept)) > 2 * max_rows:
-            kept = _even(kept, max_rows)
-    return pd.concat([table.sort_index() for table in _even(kept, max_rows)], ignore_index=True)
+        counts.append(len(table))
+        share = _share(counts, max_rows)  # that of all periods is no larger
+        samples.append(table.sample(min(len(table), share), random_state=number))
+        del table  # before the next is loaded
+        if number + 1 == len(periods) or sum(map(len, samples)) > SPARE * max_rows:
+            _shorten(samples, share)
+    for number, sample in enumerate(samples):
+        samples[number] = sample.sort_index()
+    return pd.concat(samples, ignore_index=True)
 
 
-def _even(samples: list[pd.DataFrame], total: int) -> list[pd.DataFrame]:
-    """Shortens samples to as many rows of each; a sample's first rows are a sample too."""
-    share = _share([len(sample) for sample in samples], total)
-    return [sample if len(sample) <= share else sample.head(share).copy() for sample in samples]  # a view keeps all
+def _shorten(samples: list[pd.DataFrame], share: int) -> None:
+    """Takes the first rows of each, which are a sample too; a longer one is let go before the next is copied."""
+    for number, sample in enumerate(samples):
+        if len(sample) > share:
+            samples[number] = sample.head(share).copy()  # a view would keep all
 
 
-def _share(counts: Iterable[int], total: int) -> int:
+def _share(counts: Collection[int], total: int) -> int:
     """How many rows are taken of each period, so that they are `total` at most."""
     rising = sorted(counts)
     for number, count in enumerate(rising):

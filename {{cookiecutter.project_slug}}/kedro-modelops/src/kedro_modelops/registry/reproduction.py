@@ -12,6 +12,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
 
+from kedro_modelops.distribution.cluster import DASK, SPARK
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.registry import model_registry, seals
 from kedro_modelops.registry.comparison import METRICS, PREDICTIONS, differences
@@ -112,16 +113,28 @@ def _train(tree: Path, scratch: Path, python: str, lineage: dict[str, str]) -> R
         "params": json.loads(lineage.get("kedro.params", "{}")),
         "to_outputs": "metrics,predictions",
     }
+    _keep_here(tree / "conf" / options["env"] / "globals.yml")
     config, store = scratch / "run.yml", f"sqlite:///{scratch.as_posix()}/mlflow.db"
     config.write_text(yaml.safe_dump({"run": options}), encoding="utf-8")
     settings = {
         "MLFLOW_TRACKING_URI": store,
         "PYTHONPATH": os.pathsep.join(str(folder) for folder in (tree / "src", tree / PLUGIN / "src")),
+        DASK.variable: "",
+        SPARK.variable: "",
     }
     _run([python, "-m", "kedro", "run", "--config", str(config)], tree, settings)
     client = MlflowClient(store)
     experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     return client.search_runs(experiments, f"tags.`{model_registry.LINEAGE}git.commit` != ''")[0]
+
+
+def _keep_here(settings: Path) -> None:
+    """Takes a cluster out of an environment, whose workers lack the worktree, and the bucket of the project."""
+    stated = (yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None) or {}
+    elsewhere = {DASK.setting, SPARK.setting, *(name for name, value in stated.items() if "://" in str(value))}
+    if elsewhere & stated.keys():
+        kept = {name: value for name, value in stated.items() if name not in elsewhere}
+        settings.write_text(yaml.safe_dump(kept), encoding="utf-8")
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:

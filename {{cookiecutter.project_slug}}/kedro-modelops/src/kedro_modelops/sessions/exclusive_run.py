@@ -46,7 +46,8 @@ class Exclusive:
 
         self.release()
         trains = pipeline.all_outputs() & (pipelines["__default__"].all_outputs() | {TAKEN_IN})
-        data = dict(self._context.config_loader["globals"]).get("data", "data")
+        stated = str(dict(self._context.config_loader["globals"]).get("data", "data"))
+        data = "data" if "://" in stated else stated  # a lock is of this folder, wherever its data are
         name = "training" if trains else "operation"
         self._lock = acquire(Path(self._context.project_path, data, f".{name}.lock"))
         self._run = {"run_params": run_params, "pipeline": pipeline, "catalog": catalog}

@@ -7,6 +7,7 @@ from kedro.config import AbstractConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.io import DataCatalog
 
+from kedro_modelops.sessions.local_copies import address
 from kedro_modelops.sessions.outputs import location
 
 
@@ -61,4 +62,4 @@ def _next_step(registered: bool, catalog: DataCatalog) -> str:
 
 def _place(catalog: DataCatalog, name: str, project: Path) -> str:
     place = location(catalog[name])
-    return str(place.relative_to(project) if place and place.is_relative_to(project) else place)
+    return str(place.relative_to(project)) if place and place.is_relative_to(project) else address(catalog[name])

@@ -41,7 +41,7 @@ class CheckedSession(KedroSession):
         chosen = {option: asked.pop(option) for option in SLICES if asked.get(option)}
         preflight.check_slice(whole, chosen)
         preflight.check_catalog(entries, whole, names)
-        check_versioned(entries, whole)
+        check_versioned(entries, whole, names)
         preflight.check_parameters(config, whole)
         deprecations.warn(config["parameters"])
         if chosen:

@@ -43,8 +43,9 @@ def _is_base(config: AbstractConfigLoader) -> bool:
     """Whether the run had the datasets and parameters that DVC sees."""
     if config.runtime_params:
         return False
+    ran = {kind: dict(config[kind]) for kind in ("catalog", "parameters")}  # now: globals are of the newest loader
     base = type(config)(config.conf_source, env="base", **settings.CONFIG_LOADER_ARGS)
-    return all(dict(config[kind]) == dict(base[kind]) for kind in ("catalog", "parameters"))
+    return all(stated == dict(base[kind]) for kind, stated in ran.items())
 
 
 def _commit(project: Path, names: list[str], began: float) -> None:

@@ -10,6 +10,7 @@ from mlflow.models import Model
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.registry.model_registry import LINEAGE, lineage_in
+from kedro_modelops.sessions.local_copies import address, local_copy
 from kedro_modelops.tracking import attempts
 from kedro_modelops.tracking.parameters import flat, log_parameters
 from kedro_modelops.tracking.runs import active_run, open_run, start_meter
@@ -17,14 +18,14 @@ from kedro_modelops.tracking.runs import active_run, open_run, start_meter
 logger = logging.getLogger(__name__)
 
 
-def resume(model: Path, parameters: dict[str, Any]) -> bool:
+def resume(model: Any, parameters: dict[str, Any]) -> bool:
     """Goes on with the newest run about a model, or starts one that continues it.
 
     A run that a version was registered from, or that a gate refused, is closed for good; and the store of another
     clone has never seen the run. Parameters changed since then become tags: MLflow's are final.
 
     Args:
-        model: Folder of the model.
+        model: The dataset that holds it.
         parameters: Of the project, as they are now.
 
     Returns:
@@ -33,9 +34,14 @@ def resume(model: Path, parameters: dict[str, Any]) -> bool:
     Raises:
         RefusedError: If there is no model.
     """
-    if not (model / "MLmodel").exists():
-        msg = f"there is no model in {model}: run the pipeline training first, or `dvc pull` for the last one"
+    if not model.exists():
+        msg = f"there is no model in {address(model)}: run the pipeline training first, or `dvc pull` for the last one"
         raise RefusedError(msg)
+    with local_copy(model) as folder:
+        return _resume(folder, parameters)
+
+
+def _resume(model: Path, parameters: dict[str, Any]) -> bool:
     meter, described, now = start_meter(parameters), Model.load(str(model)), dict(flat(parameters))
     before = attempts.newest(described.run_id)
     again = before is None or not attempts.is_open(before)

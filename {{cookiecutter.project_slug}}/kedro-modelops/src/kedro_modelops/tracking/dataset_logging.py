@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import mlflow
@@ -11,19 +10,20 @@ import pandas as pd
 from mlflow.entities import Metric, Param, RunTag
 
 from kedro_modelops.registry.model_registry import lineage_in
+from kedro_modelops.sessions.local_copies import local_copy
 from kedro_modelops.tracking.attempts import model_of, name_after
 from kedro_modelops.tracking.lineage import commit_name
 from kedro_modelops.tracking.runs import active_run
 
 
-def log_saved(kind: str, data: Any, filepath: Path) -> None:
+def log_saved(kind: str, data: Any, dataset: Any) -> None:
     """Sends a dataset that was just saved to the active run.
 
     Args:
         kind: The catalog's `metadata.mlflow`: `metrics` (a flat dictionary), `candidates` (the table of a search,
             a nested run for each row), `gates` (verdicts), or `artifact` (the file alone).
         data: What was saved.
-        filepath: Where.
+        dataset: Where, on this disk or on what fsspec reaches.
     """
     if kind == "metrics":
         mlflow.log_metrics(data, model_id=model_of(active_run()))  # MLflow lists runs and models
@@ -31,24 +31,25 @@ def log_saved(kind: str, data: Any, filepath: Path) -> None:
         _log_candidates(data)
     elif kind == "gates":
         _log_gates(data)
-    mlflow.log_artifact(str(filepath))
+    with local_copy(dataset) as file:
+        mlflow.log_artifact(str(file))
 
 
-def take_over(evidence: Iterable[tuple[str, Callable[[], Any], Path]]) -> None:
+def take_over(evidence: Iterable[tuple[str, Callable[[], Any], Any]]) -> None:
     """Sends what earlier runs found about the same model to the active run, which looks at it again.
 
     Args:
-        evidence: The catalog's `metadata.mlflow`, what loads the dataset, and its file.
+        evidence: The catalog's `metadata.mlflow`, what loads the dataset, and the dataset itself.
     """
-    there = [(kind, load, path) for kind, load, path in evidence if path.exists()]
+    there = [(kind, load, dataset) for kind, load, dataset in evidence if dataset.exists()]
     judged = [load() for kind, load, _ in there if kind == "gates"]
     trained_by = lineage_in(active_run().data.tags).get("mlflow.run")
     if any(gates["run"] != trained_by for gates in judged):
         return  # it is about another model
-    for kind, load, path in there:
+    for kind, load, dataset in there:
         if kind == "candidates":
             _name(load())
-        log_saved(kind if kind in {"metrics", "gates"} else "artifact", load(), path)
+        log_saved(kind if kind in {"metrics", "gates"} else "artifact", load(), dataset)
 
 
 def _name(tried: pd.DataFrame) -> None:

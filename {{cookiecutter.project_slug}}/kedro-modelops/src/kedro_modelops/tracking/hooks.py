@@ -14,10 +14,11 @@ from kedro.pipeline import Node, Pipeline
 from kedro_modelops.contracts.explanations import locate
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.models.class_paths import GUARDED, parameter_names, sets_packages
-from kedro_modelops.sessions.outputs import Outputs, recover
+from kedro_modelops.sessions.outputs import Outputs, location, recover
+from kedro_modelops.sessions.versioned_inputs import MODEL
 from kedro_modelops.stages.dvc_lock import record
 
-MODEL, SEARCH = "model", "compare_candidates"
+SEARCH = "compare_candidates"
 VERSION = "registered_version"
 SERVING = "serving_model"
 
@@ -59,7 +60,7 @@ class TrackingHooks:
         self._catalog, self._began = catalog, False
         judged = {name for name in pipeline.all_outputs() if self._evidence(name) not in {None, "candidates"}}
         self._tracking = bool({MODEL, VERSION} & pipeline.datasets()) or (
-            bool(judged) and MODEL in catalog and _location(catalog, MODEL).exists()
+            bool(judged) and MODEL in catalog and catalog.exists(MODEL)
         )
         own = pipeline.datasets() if self._tracking else pipeline.all_outputs()  # a training may be writing the others
         recover(catalog[name] for name in sorted(own) if name in catalog)
@@ -73,15 +74,15 @@ class TrackingHooks:
             return
         processes.close_dead(config["mlflow"]["experiment"])
         if MODEL in pipeline.all_outputs():
-            inputs = [_location(catalog, name) for name in sorted(pipelines["__default__"].inputs()) if name in catalog]
-            runs.start(project, config, [path for path in inputs if path.exists()])
+            inputs = [location(catalog[name]) for name in sorted(pipelines["__default__"].inputs()) if name in catalog]
+            runs.start(project, config, [path for path in inputs if path and path.exists()])
             return
-        started = continuation.resume(_location(catalog, MODEL), config["parameters"])
+        started = continuation.resume(catalog[MODEL], config["parameters"])
         self._began = not started
         if started:
             found_before = set(config["catalog"]) - pipeline.all_outputs()
             dataset_logging.take_over(
-                (kind, partial(catalog.load, name), _location(catalog, name))
+                (kind, partial(catalog.load, name), catalog[name])
                 for name in sorted(found_before)
                 if name in catalog and (kind := self._evidence(name))
             )
@@ -109,7 +110,7 @@ class TrackingHooks:
         if self._tracking and kind:
             from kedro_modelops.tracking import dataset_logging  # noqa: PLC0415  (imports MLflow, which takes seconds)
 
-            dataset_logging.log_saved(kind, data, _location(self._catalog, dataset_name))
+            dataset_logging.log_saved(kind, data, self._catalog[dataset_name])
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -135,12 +136,6 @@ class TrackingHooks:
             from kedro_modelops.tracking import runs  # noqa: PLC0415  (imports MLflow, which takes seconds)
 
             runs.finish(status, empty=not self._began)
-
-
-def _location(catalog: DataCatalog, name: str) -> Path:
-    """The file or folder of a dataset; one that is nowhere for a dataset in memory."""
-    dataset = catalog[name]
-    return Path(str(getattr(dataset, "_filepath", None) or getattr(dataset, "_path", None)))
 
 
 tracking_hooks, rehearsal_hooks = TrackingHooks(), Rehearsal()
