@@ -6,9 +6,11 @@ from functools import partial
 import pandas as pd
 
 from kedro_modelops.contracts.row_keys import check_keys
+from kedro_modelops.errors import RefusedError
 from kedro_modelops.predictions.row_claims import stated
 from kedro_modelops.predictions.rows_by_key import RowsByKey
 from kedro_modelops.problem import load_problem
+from kedro_modelops.roles import ONE_OUTPUT
 
 
 def label_months(arrived: dict[str, Callable[[], pd.DataFrame]]) -> dict[str, Callable[[], pd.Series]]:
@@ -30,4 +32,8 @@ def _outcomes(month: str, load: Callable[[], pd.DataFrame], known: RowsByKey) ->
     problem = load_problem()
     keys = check_keys(problem.identify, rows)
     known.add(month, keys, stated(rows))
-    return problem.label(rows).set_axis(keys)
+    outcomes = problem.label(rows)
+    if isinstance(outcomes, pd.DataFrame):
+        msg = f"label (features.py) answers with the columns {', '.join(map(str, outcomes))}, but {ONE_OUTPUT}"
+        raise RefusedError(msg)
+    return outcomes.set_axis(keys)
