@@ -42,4 +42,3 @@ def test_a_version_of_the_folder_is_clean_where_the_other_project_is_not(moved: 
     assert (tags["lineage.git.clean"], tags["lineage.git.folder"]) == ("true", "delays")
     assert tags["lineage.git.commit"] == git(moved, "rev-parse", "HEAD")
     assert kedro("model", "promote", "2", "--to", "production").exit_code == 0
-    assert kedro("dvc", "check").exit_code == 0
