@@ -88,6 +88,9 @@ def test_a_version_is_found_where_its_project_was_then(churn: Path) -> None:
     before = {name: value for name, value in second.items() if name != "git.folder"}  # versions of before say none
     with worktree(now, before, lambda _: None, keep=False) as (_, tree):
         assert (tree / "src.py").exists()
+    before["git.commit"] = first["git.commit"]  # which had no folder of this name
+    with worktree(now, before, lambda _: None, keep=False) as (_, tree):
+        assert (tree / FOLDER).exists()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from dvc.repo import Repo
 
 from kedro_modelops.errors import RefusedError
-from kedro_modelops.tracking.commits import folder_in_repository, run_git
+from kedro_modelops.tracking.commits import folder_then, run_git
 from kedro_modelops.tracking.lineage import GIT, inputs
 
 Say = Callable[[str], None]
@@ -27,7 +27,7 @@ def worktree(project: Path, lineage: Mapping[str, str], say: Say, *, keep: bool)
             msg = f"git cannot make a worktree: {added.stderr.strip()}"
             raise RefusedError(msg)
         say(f"Worktree of commit {commit[:10]}: {scratch / 'tree'}")
-        yield scratch, scratch / "tree" / (lineage.get("git.folder") or folder_in_repository(project))
+        yield scratch, scratch / "tree" / folder_then(project, lineage)
     finally:
         if keep:
             say(f"Kept. `git worktree remove --force {scratch / 'tree'}` removes it")

@@ -30,8 +30,18 @@ def folder_in_repository(project: Path) -> str:
 
 def tree_name(project: Path, lineage: Mapping[str, str]) -> str:
     """What git calls the files of a project as they were at the commit of a lineage, wherever its folder was then."""
-    folder = lineage.get("git.folder") or folder_in_repository(project)
+    folder = folder_then(project, lineage)
     return f"{lineage.get('git.commit', '')}:{'' if folder == '.' else folder}"
+
+
+def folder_then(project: Path, lineage: Mapping[str, str]) -> str:
+    """The folder of a project in the commit of a lineage.
+
+    Versions of before it was recorded have today's or, where their commit has no such folder, the root.
+    """
+    today = folder_in_repository(project)
+    there = git(project, "cat-file", "-t", f"{lineage.get('git.commit', '')}:{today}") == "tree"
+    return lineage.get("git.folder") or (today if there else ".")
 
 
 def lost_commit(project: Path, commit: str) -> list[str]:
