@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from baking import CHECKOV, COMBINATIONS, ROOT, BakedProject, npm_install, run
+from baking import CHECKOV, COMBINATIONS, PLUGIN, ROOT, BakedProject, npm_install, run
 from conftest import Bake
 
 pytestmark = pytest.mark.judge
@@ -92,6 +92,18 @@ def test_composite_actions_are_judged_too(bake: Bake, tmp_path: Path) -> None:
 def test_actionlint(repository: Path, actionlint: Path) -> None:
     existing(repository, WORKFLOWS)
     assert "passed lint checks" in run(actionlint, cwd=repository).stdout
+
+
+def test_workflows_of_a_project_in_a_folder(bake: Bake, actionlint: Path, tmp_path: Path) -> None:
+    run("git", "init", "--quiet", cwd=tmp_path)
+    project = bake().copy(tmp_path)
+    (tmp_path / ".github").mkdir()
+    write = "from kedro_modelops.shared_repository.root_workflows import write_workflows as write; write(Path.cwd())"
+    run(sys.executable, "-c", f"from pathlib import Path; {write}", cwd=project.path, env=PLUGIN)
+    written = existing(tmp_path, WORKFLOWS)
+    assert len(written) == len(existing(project.path, WORKFLOWS))
+    zizmor(tmp_path)
+    assert "passed lint checks" in run(actionlint, cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize(

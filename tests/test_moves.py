@@ -1,11 +1,15 @@
 """A project outlives its place: it lies in other repositories, is moved, and worktrees of it come and go."""
 
+import os
+import re
 from pathlib import Path
 
 import pytest
 
-from baking import AUTHOR, COMBINATIONS, BakedProject, run
+import sharing
+from baking import AUTHOR, COMBINATIONS, PYTHONS, BakedProject, run
 from conftest import Bake
+from documents import Manual, Shell
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +41,33 @@ def test_what_names_the_old_place_is_made_anew(bake: Bake, tmp_path: Path) -> No
     run("git", "commit", "--quiet", "--message", "Move", cwd=place, env=AUTHOR)
     told = run(".venv/bin/kedro", "doctor", cwd=place, check=False).stdout
     assert all(f"✓ {what}" in told for what in ("environment", "repository", "commit hook", "MLflow"))
+
+
+def test_a_second_project_shares_the_repository_as_its_page_says(bake: Bake, tmp_path: Path) -> None:
+    repository = tmp_path / "models"
+    repository.mkdir()
+    run("git", "init", "--quiet", "--initial-branch", "main", cwd=repository)
+    project = bake(project_slug="churn").copy(repository)
+    page = project.path / "kedro-modelops/docs/two-models.md"
+    manual, path = Manual.read(page, without=()), [str(next(iter(PYTHONS.values())).parent), os.environ["PATH"]]
+    shell = Shell(repository, AUTHOR | {"PATH": os.pathsep.join(path)})
+    manual.next("cookiecutter TEMPLATE")  # which `bake` has typed
+    for begins in ("echo", "git add", "make -C churn setup"):
+        sharing.lend_uv(project.path)
+        shell.type(manual.next(begins))
+    sharing.keep_uv(project.path)
+    assert not (project.path / ".git").exists()
+    (hooks,) = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    (repository / ".pre-commit-config.yaml").write_text(hooks, "utf-8")
+    shell.type(manual.inline("churn/.venv/bin/pre-commit install"))
+    shell.env["SKIP"] = "mypy,import-linter,conventions"  # the slow ones, of which test_project.py tries each
+    (repository / "delays.py").write_text("x  = 1\n", "utf-8")
+    shell.type("git add --all && git commit --quiet --message 'It is of no project that checks it'")
+    loose = project.path / "src/churn/loose.py"
+    loose.write_text("x  = 1\n", "utf-8")
+    assert "src/churn/loose.py" in shell.type("git add --all && git commit --quiet --message Loose", fails=True)
+    loose.write_text("x = 1\n", "utf-8")
+    shell.type('git add --all && git commit --quiet --message Neat && test -z "$(git status --porcelain)"')
 
 
 @pytest.mark.parametrize("folder", ["50% off", "what?"])

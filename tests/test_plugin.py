@@ -29,6 +29,7 @@ LONG = (
     "registry/test_promotion.py::test_twenty_promotions_at_once_leave_one_chain",
     "serving/test_store.py::test_killed_twenty_times_under_load_it_has_lost_no_answer",
     "serving/test_switch.py::test_fifty_switches_under_load_lose_no_request",
+    "shared_repository/test_moved_project.py::test_a_version_of_the_folder_is_clean_where_the_other_project_is_not",
     "updates/test_update_matrix.py::test_each_edit_meets_each_change",
 )
 """Tests that train again and again, or repeat something under load, for minutes, by their ids below pytest.ini."""

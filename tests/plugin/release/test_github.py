@@ -21,6 +21,7 @@ class Repository:
 
     def __init__(self) -> None:
         """Gives each place what belongs there."""
+        self.folder = ""
         self.answers: dict[str, Any] = {"environments": {"environments": []}}
         for name in ("ci", *PROTECTED):
             policy = None if name == "ci" else {"protected_branches": False, "custom_branch_policies": True}
@@ -51,7 +52,9 @@ class Repository:
         return next(one for one in environments if one["name"] == name)
 
     def answer(self, command: Sequence[str], **_: object) -> "subprocess.CompletedProcess[str]":
-        """What `gh api` prints."""
+        """What `gh api` prints, and what git says of the project's folder in its repository."""
+        if command[0] == "git":
+            return subprocess.CompletedProcess(command, 0, self.folder, "")
         assert command[:2] == ("gh", "api")
         path = command[2].removeprefix("repos/{owner}/{repo}/").partition("?")[0]
         if path in self.answers:
@@ -74,6 +77,20 @@ def repository(monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 def test_where_each_secret_is_in_its_environment_nothing_is_wrong(repository: Repository) -> None:
     assert repository.wrong() == {}
+
+
+def test_a_project_in_a_folder_has_environments_of_its_own(repository: Repository) -> None:
+    repository.folder, own = "models/churn\n", "-models-churn"
+    assert {f"environment {name}{own}" for name in PROTECTED} <= repository.wrong().keys()
+    for environment in repository.answers["environments"]["environments"]:
+        environment["name"] += own
+    for path in [path for path in repository.answers if path.startswith("environments/")]:
+        place, name, what = path.split("/")
+        repository.answers[f"{place}/{name}{own}/{what}"] = repository.answers.pop(path)
+    assert repository.wrong() == {}
+    repository.hold(f"environments/ci{own}/secrets", "APP_PRIVATE_KEY")
+    (told,) = repository.wrong().values()
+    assert f"in the environment ci{own}: gh secret set APP_PRIVATE_KEY --env training{own}, and delete" in told
 
 
 def test_a_secret_of_the_repository_is_read_by_any_branch(repository: Repository) -> None:

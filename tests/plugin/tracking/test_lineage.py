@@ -58,7 +58,7 @@ def test_data_in_git_has_gits_hash_and_data_in_neither_has_none(project: Path) -
 
 
 def test_a_tree_is_clean_until_something_is_changed_or_added(project: Path) -> None:
-    clean = {"git.commit": git(project, "rev-parse", "HEAD"), "git.clean": "true"}
+    clean = {"git.commit": git(project, "rev-parse", "HEAD"), "git.folder": ".", "git.clean": "true"}
     assert code_version(project) == clean
     (project / "dvc.lock").write_text("written by the run itself\n")
     assert code_version(project) == clean
@@ -68,7 +68,7 @@ def test_a_tree_is_clean_until_something_is_changed_or_added(project: Path) -> N
 
 def test_without_a_commit_there_is_none(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
-    assert code_version(tmp_path) == {"git.commit": "none", "git.clean": "false"}
+    assert code_version(tmp_path) == {"git.commit": "none", "git.folder": ".", "git.clean": "false"}
     assert missing(COMPLETE | code_version(tmp_path)) == ["git.commit"]
 
 

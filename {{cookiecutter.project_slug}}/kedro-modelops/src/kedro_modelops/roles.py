@@ -1,7 +1,14 @@
 """What is predicted: the roles that columns of the model's input play."""
 
+from typing import Any
+
 import pandas as pd
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
+
+ONE_OUTPUT = (
+    "a model has one output. Let each target be a problem of its own, in a project of its own: "
+    "kedro-modelops/docs/two-models.md"
+)
 
 
 class Roles(BaseModel, extra="forbid", frozen=True):
@@ -26,6 +33,15 @@ class Roles(BaseModel, extra="forbid", frozen=True):
     weight: str | None = None
     carried: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _is_one(cls, target: Any) -> Any:
+        if isinstance(target, list | tuple):
+            names = " and ".join(map(str, target))
+            msg = f"problem.target (conf/base/parameters_data_processing.yml) names {names}, but {ONE_OUTPUT}"
+            raise ValueError(msg)  # noqa: TRY004  (pydantic reports no other error)
+        return target
 
     def features(self, table: pd.DataFrame) -> pd.DataFrame:
         """The columns of `table` that the model sees, in the table's order."""

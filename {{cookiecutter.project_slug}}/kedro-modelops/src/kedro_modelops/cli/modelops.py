@@ -20,6 +20,15 @@ modelops.add_command(score)
 
 
 @modelops.command()
+def workflows() -> None:
+    """Write the workflows of this project for the root of the repository around it, where GitHub reads them."""
+    from kedro_modelops.shared_repository.root_workflows import write_workflows  # noqa: PLC0415  (as below)
+
+    for path in write_workflows(Path.cwd()):
+        click.echo(path)
+
+
+@modelops.command()
 @click.argument("pipeline")
 def eject(pipeline: str) -> None:
     """Copy PIPELINE of the plugin into the project, where it is the team's from now on."""

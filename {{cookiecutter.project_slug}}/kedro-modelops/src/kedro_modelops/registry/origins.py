@@ -11,7 +11,8 @@ from mlflow.exceptions import MlflowException
 
 from kedro_modelops.registry import model_registry
 from kedro_modelops.registry.comparison import side_by_side
-from kedro_modelops.tracking.commits import run_git
+from kedro_modelops.shared_repository.project_folder import repository_root
+from kedro_modelops.tracking.commits import run_git, tree_name
 from kedro_modelops.tracking.lineage import LOCK, inputs
 
 Rows = list[tuple[str, Any, Any]]
@@ -70,12 +71,18 @@ def _code(project: Path, was: dict[str, str], now: dict[str, str]) -> Iterator[t
         yield "commit", first, second
     if commits[0] == commits[1]:
         return
-    if (changed := _git(project, "diff", "--numstat", "--relative", *commits, "--", ".", *_but(WRITTEN))) is None:
+    trees = [tree_name(project, lineage) for lineage in (was, now)]
+    root = repository_root(project)  # git takes patterns from where it runs
+    if (changed := _git(root, "diff", "--numstat", *trees, "--", ".", *_but(WRITTEN))) is None:
         yield "files", "", "not to be had: a commit is not in this repository (git fetch --all)"
         return
     for line in changed.splitlines():
         added, removed, path = line.split("\t", maxsplit=2)
         yield path, f"{removed} lines less", f"{added} lines more"
+
+
+def _within(tree: str, file: Path) -> str:
+    return f"{tree}{'' if tree.endswith(':') else '/'}{file.as_posix()}"
 
 
 def _but(patterns: tuple[str, ...]) -> Iterator[str]:
@@ -85,7 +92,7 @@ def _but(patterns: tuple[str, ...]) -> Iterator[str]:
 def _packages(project: Path, was: dict[str, str], now: dict[str, str]) -> Iterator[tuple[str, Any, Any]]:
     if was.get("environment.lock") == now.get("environment.lock"):
         return
-    locks = [_git(project, "show", f"{lineage.get('git.commit')}:./{LOCK.as_posix()}") for lineage in (was, now)]
+    locks = [_git(project, "show", _within(tree_name(project, lineage), LOCK)) for lineage in (was, now)]
     pinned = [dict(re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", lock or "", re.MULTILINE)) for lock in locks]
     found = _unequal(*pinned) if all(pinned) else []
     yield from found

@@ -45,7 +45,7 @@ def reproduce(project: Path, name: str, wanted: str, say: Say, *, keep: bool = F
     seals.read_model(version)
     for file in (METRICS, PREDICTIONS):
         seals.read_evidence(version, file)
-    with worktree(project, lineage["git.commit"], say, keep=keep) as (scratch, tree):
+    with worktree(project, lineage, say, keep=keep) as (scratch, tree):
         fetch_data(project, tree, lineage)
         python = _python(project, tree, scratch, lineage, say)
         say("Training")
@@ -59,7 +59,7 @@ def bring_back(project: Path, name: str, wanted: str, folder: Path, say: Say) ->
     if there := [str(folder / path) for path in inputs(lineage) if (folder / path).exists()]:
         msg = f"{', '.join(there)} would be overwritten: name another folder"
         raise RefusedError(msg)
-    with worktree(project, lineage["git.commit"], say, keep=False) as (_, tree):
+    with worktree(project, lineage, say, keep=False) as (_, tree):
         fetch_data(project, tree, lineage)
         for path in inputs(lineage):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

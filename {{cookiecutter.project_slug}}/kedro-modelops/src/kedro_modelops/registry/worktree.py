@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -11,23 +11,23 @@ from tempfile import mkdtemp
 from dvc.repo import Repo
 
 from kedro_modelops.errors import RefusedError
-from kedro_modelops.tracking.commits import run_git
+from kedro_modelops.tracking.commits import folder_then, run_git
 from kedro_modelops.tracking.lineage import GIT, inputs
 
 Say = Callable[[str], None]
 
 
 @contextmanager
-def worktree(project: Path, commit: str, say: Say, *, keep: bool) -> Iterator[tuple[Path, Path]]:
-    """A scratch folder, and in it the project as it was at a commit."""
-    scratch = Path(mkdtemp(prefix="reproduce-"))
+def worktree(project: Path, lineage: Mapping[str, str], say: Say, *, keep: bool) -> Iterator[tuple[Path, Path]]:
+    """A scratch folder, and in it the project as it was at the commit of a lineage, wherever its folder was then."""
+    commit, scratch = lineage["git.commit"], Path(mkdtemp(prefix="reproduce-"))
     added = run_git(project, "worktree", "add", "--detach", str(scratch / "tree"), commit)
     try:
         if added.returncode:
             msg = f"git cannot make a worktree: {added.stderr.strip()}"
             raise RefusedError(msg)
         say(f"Worktree of commit {commit[:10]}: {scratch / 'tree'}")
-        yield scratch, scratch / "tree" / run_git(project, "rev-parse", "--show-prefix").stdout.strip()
+        yield scratch, scratch / "tree" / folder_then(project, lineage)
     finally:
         if keep:
             say(f"Kept. `git worktree remove --force {scratch / 'tree'}` removes it")

@@ -24,7 +24,7 @@ from kedro_modelops.tracking.runs import connect
 MARKS = {"good": ("✓", "green"), "optional": ("○", "yellow"), "missing": ("✗", "red")}
 """How each verdict is shown."""
 WRITING = "DVC remote, to write"
-OPTIONAL = {"Docker", "GitHub", WRITING}
+OPTIONAL = {"Docker", "GitHub", "workflows", WRITING}
 """Without these, a project trains and serves on this machine."""
 PROBE = "doctor"
 """Name of what is written, to see whether that is allowed."""
@@ -55,6 +55,7 @@ def examine(project: Path, settings: dict[str, Any], name: str) -> Iterator[tupl
         "git": _author,
         "repository": lambda: whereabouts.repository(project),
         "commit hook": lambda: whereabouts.commit_hook(project),
+        "workflows": lambda: whereabouts.root_workflows(project),
         "data": lambda: _data(project),
         "DVC remote": lambda: _remote(project, lambda remote: remote.fs.exists(remote.path)),
         WRITING: lambda: _remote(project, _write),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.release.github_settings import OPEN, PROTECTED, Setting, relevant
+from kedro_modelops.shared_repository.project_folder import suffix
 
 NOBODY: dict[str, Any] = {"reviewers": [], "prevent_self_review": False}
 
@@ -40,11 +41,13 @@ def examine_repository(project: Path) -> Iterator[tuple[str, str]]:
     except RefusedError as error:
         yield "GitHub", f"not looked at: {error.message}"
         return
+    own = suffix(project)
     for name in PROTECTED:
-        yield f"environment {name}", _entrance(name, entered.get(name), policies.get(name))
-    settings = relevant(project)
+        yield f"environment {name}{own}", _entrance(name, entered.get(f"{name}{own}"), policies.get(f"{name}{own}"))
+    settings = [setting.within(own) for setting in relevant(project)]
     for setting in settings:
-        yield f"{setting.kind} {setting.name}", _exposed(setting, held, shared) or _missing(setting, held, shared)
+        exposed = _exposed(setting, held, shared, f"{OPEN}{own}")
+        yield f"{setting.kind} {setting.name}", exposed or _missing(setting, held, shared)
     known = {setting.name for setting in settings}
     for place, names in shared.items():
         for secret in sorted(names.secret - known):
@@ -68,10 +71,10 @@ def _entrance(name: str, found: dict[str, Any] | None, branches: set[str] | None
     return ""
 
 
-def _exposed(setting: Setting, held: dict[str, Names], shared: dict[str, Names]) -> str:
+def _exposed(setting: Setting, held: dict[str, Names], shared: dict[str, Names], open_to_all: str) -> str:
     """Why others than `main` can read a secret."""
     places = [place for place, names in shared.items() if setting.name in names.secret]
-    places += [f"environment {OPEN}"] if OPEN in held and setting.name in held[OPEN].secret else []
+    places += [f"environment {open_to_all}"] if open_to_all in held and setting.name in held[open_to_all].secret else []
     if setting.kind != "secret" or not places:
         return ""
     cure = ", ".join(f"gh secret set {setting.name} --env {name}" for name in setting.environments)

@@ -33,6 +33,10 @@ class Setting(NamedTuple):
         """Where it is set, in words."""
         return ", ".join(f"`{name}`" for name in self.environments) or "the repository"
 
+    def within(self, suffix: str) -> "Setting":
+        """The same, in the environments of a project whose names end with `suffix`."""
+        return self._replace(environments=tuple(f"{name}{suffix}" for name in self.environments))
+
 
 OPEN = "ci"
 """The environment that any branch enters, and so holds no secret."""

@@ -3,9 +3,11 @@
 import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 
 from kedro_modelops.release.programs import ReleaseError, capture, say, setting
 from kedro_modelops.release.registry_login import log_in
+from kedro_modelops.tracking.commits import folder_in_repository
 
 
 def main(*images: str) -> None:
@@ -49,4 +51,5 @@ def place() -> str:
     """Where images are pushed to."""
     if known := os.environ.get("IMAGE_REPOSITORY"):
         return known
-    return "ghcr.io/" + setting("GITHUB_REPOSITORY", "at home name IMAGE_REPOSITORY, where images are pushed to")
+    owner = setting("GITHUB_REPOSITORY", "at home name IMAGE_REPOSITORY, where images are pushed to")
+    return "/".join(["ghcr.io", owner, *PurePosixPath(folder_in_repository(Path.cwd())).parts])

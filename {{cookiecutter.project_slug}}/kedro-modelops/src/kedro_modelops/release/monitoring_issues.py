@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kedro_modelops.release.programs import ReleaseError, append, capture
+from kedro_modelops.shared_repository.project_folder import suffix, title_prefix
 
 LABEL, PREFIX = "monitoring", "Monitoring: "
 Signal = dict[str, Any]
@@ -39,7 +40,8 @@ def main() -> None:
     if new := sorted(alerts.keys() - known.keys()):
         call_webhook({"text": "\n".join(alerts[name]["sentence"] for name in new)})
     if reasons := os.environ.get("TRAINING"):
-        words = ["--raw-field", "event_type=drift", "--raw-field", f"client_payload[reasons]={reasons}"]
+        event = f"event_type=drift{suffix(Path.cwd())}"
+        words = ["--raw-field", event, "--raw-field", f"client_payload[reasons]={reasons}"]
         capture("gh", "api", "repos/{owner}/{repo}/dispatches", *words, "--silent")
 
 
@@ -47,7 +49,14 @@ def open_issues() -> dict[str, str]:
     """Numbers of the open issues, by the finding that each is about."""
     wanted = ["--label", LABEL, "--state", "open", "--limit", "200", "--json", "number,title"]
     listed = json.loads(capture("gh", "issue", "list", *wanted))
-    return {issue["title"].removeprefix(PREFIX): str(issue["number"]) for issue in listed}
+    begins = title("")
+    own = (issue for issue in listed if issue["title"].startswith(begins))  # others are of other projects there
+    return {issue["title"].removeprefix(begins): str(issue["number"]) for issue in own}
+
+
+def title(name: str) -> str:
+    """Title of the issue of a finding."""
+    return f"{title_prefix(Path.cwd())}{PREFIX}{name}"
 
 
 def write_issue(name: str, body: str, known: dict[str, str]) -> None:
@@ -56,7 +65,7 @@ def write_issue(name: str, body: str, known: dict[str, str]) -> None:
         capture("gh", "issue", "edit", known[name], "--body", body)
         return
     capture("gh", "label", "create", LABEL, "--force")  # GitHub takes no label that it does not know
-    capture("gh", "issue", "create", "--title", f"{PREFIX}{name}", "--label", LABEL, "--body", body)
+    capture("gh", "issue", "create", "--title", title(name), "--label", LABEL, "--body", body)
 
 
 def training(name: str, retraining: list[str]) -> Iterator[str]:

@@ -69,7 +69,7 @@ def _verdict() -> bytes:
 def _record(base: str) -> None:
     """Commits `dvc.lock` to a branch that is named after it: the same training is proposed once."""
     capture("git", "add", str(LOCK))
-    if succeeds("git", "diff", "--quiet", "--cached"):
+    if succeeds("git", "diff", "--quiet", "--cached", "--", str(LOCK)):
         return
     branch = f"training-{capture('git', 'hash-object', str(LOCK))[:10]}"
     capture("git", "switch", "--quiet", "--force-create", branch)

@@ -8,6 +8,7 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow.utils.file_utils import local_file_uri_to_path
 
+from kedro_modelops.shared_repository.root_workflows import outdated
 from kedro_modelops.tracking.commits import git
 
 REPAIR = "make setup"
@@ -45,6 +46,12 @@ def commit_hook(project: Path) -> str:
     if not python.is_relative_to(project):
         return f"the hook that checks commits runs {python}, of another folder: {REPAIR}"
     return ""
+
+
+def root_workflows(project: Path) -> str:
+    """What is wrong with the workflows at the root of the repository around the project."""
+    stale = ", ".join(path.name for path in outdated(project))
+    return f"{stale} at the root are not of this version: kedro modelops workflows" if stale else ""
 
 
 def artifacts(project: Path, experiment: str) -> str:

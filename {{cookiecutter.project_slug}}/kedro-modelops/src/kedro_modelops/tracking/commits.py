@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,36 @@ WHOLE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def code_version(project: Path) -> dict[str, str]:
-    """The commit, and whether the tree had changes that no commit holds; `dvc.lock` is written by the run itself."""
+    """The commit, the project's folder in it, and whether that had changes that no commit holds.
+
+    `dvc.lock` is written by the run itself. Changes elsewhere in the repository are not looked at: nothing of a project
+    lies outside of its folder.
+    """
     commit = git(project, "rev-parse", "--verify", "HEAD")
     changes = git(project, "status", "--porcelain", "--untracked-files=normal", "--", ".", ":!dvc.lock")
-    return {"git.commit": commit or NO_COMMIT, "git.clean": str(bool(commit) and not changes).lower()}
+    clean = str(bool(commit) and not changes).lower()
+    return {"git.commit": commit or NO_COMMIT, "git.folder": folder_in_repository(project), "git.clean": clean}
+
+
+def folder_in_repository(project: Path) -> str:
+    """The path of a folder in its repository, such as `models/churn`; a dot for the root, or without a repository."""
+    return git(project, "rev-parse", "--show-prefix").rstrip("/") or "."
+
+
+def tree_name(project: Path, lineage: Mapping[str, str]) -> str:
+    """What git calls the files of a project as they were at the commit of a lineage, wherever its folder was then."""
+    folder = folder_then(project, lineage)
+    return f"{lineage.get('git.commit', '')}:{'' if folder == '.' else folder}"
+
+
+def folder_then(project: Path, lineage: Mapping[str, str]) -> str:
+    """The folder of a project in the commit of a lineage.
+
+    Versions of before it was recorded have today's or, where their commit has no such folder, the root.
+    """
+    today = folder_in_repository(project)
+    there = git(project, "cat-file", "-t", f"{lineage.get('git.commit', '')}:{today}") == "tree"
+    return lineage.get("git.folder") or (today if there else ".")
 
 
 def lost_commit(project: Path, commit: str) -> list[str]:

@@ -16,7 +16,7 @@ from kedro_modelops.models.recorded_answers import Recorded
 from kedro_modelops.models.scoring import score
 from kedro_modelops.pipelines.training.parameters import Training
 from kedro_modelops.pipelines.training.samples import sample_rows, sample_settings
-from kedro_modelops.roles import Roles
+from kedro_modelops.roles import ONE_OUTPUT, Roles
 
 ROWS = (100, 1000, 10_000)
 """How many rows are tried, one after the other: some settings, such as 200 neighbours, need more than the first."""
@@ -72,8 +72,7 @@ def _fit(candidate: Candidate, table: pd.DataFrame, problem: Roles, seed: int) -
     try:
         estimator = build_estimator(candidate, features, seed, problem.text)
     except (TypeError, ValueError) as error:
-        msg = f"it cannot be made: {error}"
-        raise RefusedError(msg) from error
+        raise RefusedError(f"it cannot be made: {error}") from error
     for settings in sample_settings(space_of(candidate, estimator)):
         for most in ROWS:
             rows = sample_rows(target, most, seed, classify=is_classifier(estimator))
@@ -87,25 +86,27 @@ def _fit(candidate: Candidate, table: pd.DataFrame, problem: Roles, seed: int) -
             except Exception as error:
                 if len(rows) == len(target) or most == ROWS[-1]:
                     with_ = f" with {settings}" if settings else ""
-                    msg = f"it cannot be trained{with_}: {type(error).__name__}: {error}{_of_weights(error)}"
+                    msg = f"it cannot be trained{with_}: {type(error).__name__}: {error}{_cure(error)}"
                     raise RefusedError(msg) from error
     return fitted, rows
 
 
-def _of_weights(error: Exception) -> str:
+def _cure(error: Exception) -> str:
+    if "multi-output" in str(error):
+        return f". But {ONE_OUTPUT}"
     return ": it takes no weights, which problem.weight gives" if "sample_weight" in str(error) else ""
 
 
 def _ask(model: Pipeline, rows: pd.DataFrame, expected: int) -> None:
     said = Recorded(model, rows).answers
+    if (shape := np.shape(said["predict"]))[1:]:
+        raise RefusedError(f"its predict answers with an array of shape {shape}, but {ONE_OUTPUT}")
     for method, answers in said.items():
         if len(answers) != expected:
-            msg = f"its {method} gives {len(answers)} answers to {expected} rows"
-            raise RefusedError(msg)
+            raise RefusedError(f"its {method} gives {len(answers)} answers to {expected} rows")
         numbers = np.asarray(answers).dtype.kind in "fc"
         if pd.isna(answers).any() or (numbers and not np.isfinite(answers).all()):
-            msg = f"its {method} gives answers that are null or infinite"
-            raise RefusedError(msg)
+            raise RefusedError(f"its {method} gives answers that are null or infinite")
 
 
 def _measure(model: Pipeline, rows: pd.DataFrame, target: pd.Series, metrics: Sequence[str]) -> None:

@@ -6,8 +6,10 @@ have.
 
 import os
 import re
+from pathlib import Path
 
 from kedro_modelops.release.programs import ReleaseError, capture, is_installed, say, succeeds
+from kedro_modelops.shared_repository.project_folder import workflow_name
 
 ISSUER = "https://token.actions.githubusercontent.com"
 REMEDY = "Let deploy.yml build it, or, at home, say UNSIGNED=yes"
@@ -30,7 +32,7 @@ def main(*images: str) -> None:
         "gh", "repo", "view", "--json", "nameWithOwner", "--jq", ".nameWithOwner"
     )
     server = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
-    signer = f"{server}/{repository}/.github/workflows/deploy.yml@refs/heads/main"
+    signer = f"{server}/{repository}/.github/workflows/{workflow_name(Path.cwd(), 'deploy.yml')}@refs/heads/main"
     for image in images:
         verify(image, repository, signer)
         say(f"{image} was built by {signer}.")

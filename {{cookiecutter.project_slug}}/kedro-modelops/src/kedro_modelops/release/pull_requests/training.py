@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from kedro_modelops.release.programs import ReleaseError, capture, say
+from kedro_modelops.shared_repository.project_folder import title_prefix
 
 TRAINING = Path("build/training")
 """What `kedro release train` leaves: `summary.md` and, if there is something to propose, `branch` and `commits`."""
@@ -35,6 +36,6 @@ def main() -> None:
     capture("git", "bundle", "unbundle", commits)
     head = capture("git", "bundle", "list-heads", commits).split()[0]
     capture("git", "push", "--quiet", "origin", f"{head}:refs/heads/{branch}")
-    title = "Take over what a training came to"
+    title = f"{title_prefix(Path.cwd())}Take over what a training came to"
     capture("gh", "pr", "create", "--head", branch, "--base", "main", "--title", title, "--body", BODY)
     capture("gh", "pr", "comment", branch, "--body-file", str(summary))
