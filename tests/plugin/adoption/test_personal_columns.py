@@ -32,6 +32,8 @@ from tables import customers, taken
         ("name", ["a", "b"] * 30, None),
         ("address_count", [1, 2], None),
         ("email_sent", [1, 0], None),
+        ("email", ["yes", "no"] * 30, None),
+        ("mobile", [1, 0] * 30, None),
         ("order_id", [1, 2], None),
         ("amount", [1.5, 2.5], None),
         ("date", ["2024-01-01", "2024-01-02"], None),

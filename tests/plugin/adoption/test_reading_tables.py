@@ -124,6 +124,20 @@ def test_excel(table: pd.DataFrame, tmp_path: Path) -> None:
     same(read_source(str(tmp_path / "table.xlsx")).table, table)
 
 
+def test_cells_of_excel_that_say_that_a_number_is_missing(tmp_path: Path) -> None:
+    cells = {
+        "price": [1.5, "n/a", 3],
+        "code": ["01", 12, "n/a"],
+        "sold": ["2024-01-31", pd.Timestamp("2024-02-29"), "-"],
+    }
+    pd.DataFrame(cells, dtype=object).to_excel(tmp_path / "t.xlsx", index=False)
+    found = read_source(str(tmp_path / "t.xlsx")).table
+    assert found["price"].isna().tolist() == [False, True, False]
+    assert found["price"].dtype == float
+    assert found["code"].tolist()[:2] == ["01", "12"]
+    assert found["sold"].tolist()[:2] == [pd.Timestamp("2024-01-31"), pd.Timestamp("2024-02-29")]
+
+
 @pytest.mark.parametrize("suffix", [".parquet", ".jsonl", ".json"])
 def test_other_files(table: pd.DataFrame, tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"t{suffix}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kedro_modelops.adoption.judging.judge import Judged, quality
+from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.metrics import find_metric
 
@@ -30,6 +31,8 @@ def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
     click.echo(f"Worth a minute in {schemas}:")
     for number, line in worth_a_look(proposal, schemas.read_text("utf-8")):
         click.echo(f"  {number:>4}  {line}")
+    if proposal.time:
+        click.echo(f"Worth a try: {lags_of(proposal)}; kedro-modelops/docs/lags.md says how.")
     click.echo(
         "Next: git add --all && git commit, make check test, make run; docs/make-it-yours.md says where things are."
     )
@@ -61,6 +64,13 @@ def assumed(proposal: Proposal) -> Iterator[str]:
         yield f"no features: {', '.join(f'{name} ({why})' for name, why in proposal.left_out.items())} (--keep)"
     if proposal.kind == "binary":
         yield f"looked for is {proposal.target} = {proposal.classes[-1]}"
+
+
+def lags_of(proposal: Proposal) -> str:
+    """What past outcomes could tell of a row that has a time."""
+    parts = [name for name in proposal.key if len(proposal.key) > 1 and name != proposal.time]
+    again = f" of the same {parts[0]}" if parts else f" of the same {group}" if (group := find_group(proposal)) else ""
+    return f"the last known {proposal.target}{again} as a feature"
 
 
 def worth_a_look(proposal: Proposal, schemas: str) -> Iterator[tuple[int, str]]:

@@ -90,8 +90,9 @@ class Column:
 
     @cached_property
     def listed(self) -> list[Any]:
-        """Its different values in their order, as Python writes them."""
-        return [value.item() if isinstance(value, np.generic) else value for value in sorted(self.known.unique())]
+        """Its different values in their order, as Python writes them: 1 and not 1.0 where all are whole."""
+        found = [value.item() if isinstance(value, np.generic) else value for value in sorted(self.known.unique())]
+        return [int(value) for value in found] if self.kind == "number" and self.is_whole else found
 
     @cached_property
     def survives_json(self) -> bool:
@@ -130,8 +131,6 @@ def _settle(column: pd.Series, zone: str) -> pd.Series:
         return column.astype("float64").replace([np.inf, -np.inf], np.nan)
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return _moments(column, zone)
-    if pd.api.types.is_timedelta64_dtype(dtype):
-        return pd.Series(column.dt.total_seconds())
     return column.where(column.notna(), np.nan) if pd.api.types.is_object_dtype(dtype) else column.astype(object)
 
 

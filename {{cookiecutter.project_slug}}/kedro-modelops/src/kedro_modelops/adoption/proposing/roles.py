@@ -9,9 +9,10 @@ from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.keys import outcome, with_keys
 from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, counted, kind_of, suitable
 from kedro_modelops.adoption.proposing.leaks import find_leaks
-from kedro_modelops.adoption.proposing.periods import TIME_NAMES, check_time, find_years, with_periods, years_as_times
+from kedro_modelops.adoption.proposing.periods import with_periods
 from kedro_modelops.adoption.proposing.personal_data import is_id, is_id_of_person, personal, words_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.adoption.proposing.times import check_time, find_time, find_years, numbers_as_times
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.tables import Source
 from kedro_modelops.errors import RefusedError
@@ -33,7 +34,7 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     Raises:
         RefusedError: If a wish names no column, or there is nothing to predict or to predict from.
     """
-    table, unfit = settle(years_as_times(source.table, wishes.time), wishes.zone)
+    table, unfit = settle(numbers_as_times(source.table, wishes.time), wishes.zone)
     wishes.check([str(name) for name in table])
     names = [name for name in map(str, table) if name not in wishes.drop]
     columns = {name: Column(name, table[name], source.units.get(name, "")) for name in names}
@@ -69,18 +70,6 @@ def find_target(names: list[str]) -> str:
     return next((name for name in reversed(names) if re.fullmatch(TARGETS, words_of(name))), names[-1])
 
 
-def find_time(proposal: Proposal) -> str | None:
-    """The column of times that says when a row was: complete, and not when somebody was born."""
-    times = [
-        column
-        for column in proposal.columns.values()
-        if column.kind == "time" and column.name != proposal.target and column.nulls == 0 and column.distinct > 9  # noqa: PLR2004
-    ]
-    fit = [column for column in times if personal(column) is None]
-    named = [column for column in fit if TIME_NAMES.search(words_of(column.name))]
-    return next((column.name for column in named or fit), None)
-
-
 def find_key(proposal: Proposal) -> tuple[str, ...]:
     """The column that names rows: an id by its name or by its form, unique and complete."""
     for column in proposal.columns.values():
@@ -88,7 +77,7 @@ def find_key(proposal: Proposal) -> tuple[str, ...]:
             continue
         short = column.kind == "whole" or bool((column.known.str.len() <= LONGEST_KEY).all())
         opaque = column.kind == "text" and column.known.str.fullmatch(OPAQUE).all()
-        if short and (is_id(column) or opaque) and personal(column) in {None, "an id of a person"}:
+        if short and (is_id(column) or opaque) and personal(column, proposal.columns) in {None, "an id of a person"}:
             return (column.name,)
     return ()
 
@@ -97,7 +86,7 @@ def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
     kept = {*wishes.keep, *([proposal.content] if proposal.content else [])}
     roles = {proposal.target, proposal.key_column, proposal.time}
     others = [column for name, column in proposal.columns.items() if name not in roles]
-    about = {c.name: what for c in others if c.name != proposal.content and (what := personal(c))}
+    about = {c.name: what for c in others if c.name != proposal.content and (what := personal(c, proposal.columns))}
     about |= dict.fromkeys(wishes.personal, "as you say")
     if (key := proposal.key_column) and is_id_of_person(proposal.columns[key]):
         about[key] = "an id of a person"

@@ -5,6 +5,9 @@ import unicodedata
 
 import pandas as pd
 
+from kedro_modelops.contracts.normalization import MEANINGLESS
+
+ROW_NAME = "row_name"
 TAKEN = "self"
 """What no column can be called: methods that take columns by name, as `DataFrame.assign`, have one of their own."""
 
@@ -51,3 +54,13 @@ def with_index(table: pd.DataFrame) -> pd.DataFrame:
     """The rows numbered anew; an index that means something becomes columns."""
     numbers = table.index.nlevels == 1 and table.index.name is None and pd.api.types.is_integer_dtype(table.index.dtype)
     return table.reset_index(drop=numbers)
+
+
+def with_row_names(table: pd.DataFrame) -> pd.DataFrame:
+    """An index that nobody named called `row_name`, where it holds names of rows, as R's tables do, and no numbers."""
+    unnamed = [name for name in table if MEANINGLESS.fullmatch(str(name)) and _has_words(table[name])]
+    return table.rename(columns={unnamed[0]: ROW_NAME}) if unnamed and ROW_NAME not in table else table
+
+
+def _has_words(column: pd.Series) -> bool:
+    return bool(column.dropna().astype(str).str.contains(r"[^\W\d]").any())

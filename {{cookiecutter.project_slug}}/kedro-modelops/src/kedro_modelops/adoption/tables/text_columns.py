@@ -34,16 +34,28 @@ FORMATS = (
     "%d/%m/%Y",
     "%m/%d/%Y",
     "%d-%m-%Y",
+    "%m-%d-%Y",
     "%Y/%m/%d",
+    "%Y.%m.%d",
     "%d %b %Y",
     "%d-%b-%Y",
     "%b %d, %Y",
     "%d %B %Y",
+    "%B %d, %Y",
     "%d.%m.%y",
+    "%d/%m/%y",
     "%m/%d/%y",
+    "%d-%b-%y",
+    "%m/%Y",
+    "%b %Y",
+    "%b-%Y",
+    "%B %Y",
 )
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", "T%H:%M:%S", " %H:%M:%S.%f")
-ISO = r"\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*(?:[Zz]|[+-]\d{2}:?\d{2}))?)?)?"
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", " %H:%M:%S.%f")
+ZONE = r"(?:[Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
+ISO = rf"\d{{4}}-\d{{2}}(?:-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:\s*{ZONE})?)?)?"
+DURATION = r"-?\d+ days?(?: [+-]?\d{2}:\d{2}:\d{2}(?:\.\d+)?)?"
+"""How pandas writes how long something took."""
 TRIED = 1000
 """Rows on which a form of times is tried before all are read by it."""
 
@@ -62,9 +74,9 @@ def settle_type(column: pd.Series, *, numbers: bool) -> pd.Series:
         return pd.to_datetime(column, errors="coerce")
     if kind in {"decimal", "mixed-integer-float", "integer", "floating"} or all(isinstance(v, Decimal) for v in known):
         return pd.to_numeric(column.map(float, na_action="ignore"))
-    if kind == "boolean":
-        return column.astype("boolean")
-    return column.map(_as_text, na_action="ignore")
+    if kind in {"boolean", "timedelta"}:
+        return column.astype("boolean" if kind == "boolean" else "timedelta64[ns]")
+    return convert_text(column.map(_as_text, na_action="ignore"), numbers=numbers)
 
 
 def _as_text(value: Any) -> str:
@@ -93,7 +105,7 @@ def convert_text(column: pd.Series, *, numbers: bool = True) -> pd.Series:
 
     Returns:
         Numbers (none of which is written with a zero in front: these are codes), truth values, times with or without a
-        zone, or the text as it is.
+        zone, durations, or the text as it is.
     """
     column = without_null_words(column)
     known = column.dropna()
@@ -101,6 +113,8 @@ def convert_text(column: pd.Series, *, numbers: bool = True) -> pd.Series:
         return column
     if numbers and known.str.fullmatch(NUMBER).all():
         return column if known.str.fullmatch(LEADING_ZERO).any() else pd.to_numeric(column)
+    if numbers and known.str.fullmatch(DURATION).all():
+        return pd.to_timedelta(column)
     words = set(known.str.lower().unique())
     if numbers and (words <= TRUTH or words == LETTERS):
         found = column.str.lower().str.startswith("t")
@@ -110,14 +124,17 @@ def convert_text(column: pd.Series, *, numbers: bool = True) -> pd.Series:
 
 def _times(column: pd.Series, known: pd.Series) -> pd.Series:
     if known.str.fullmatch(ISO).all():
-        if known.str.fullmatch(r"\d{4}-\d{2}-\d{2}.*(?:[Zz]|[+-]\d{2}:?\d{2})").all() and (known.str.len() > 10).all():  # noqa: PLR2004  (a date)
-            return pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
-        moments = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
-        return moments.dt.tz_localize(None) if moments.notna().sum() == len(known) else column
+        with_zone = bool(known.str.fullmatch(rf".*:\d{{2}}[\d.,]*\s*{ZONE}").all())
+        written = column.str.replace(r"\s*(?:UTC|GMT)$", "Z", regex=True)
+        moments = pd.to_datetime(written, format="ISO8601", errors="coerce", utc=True)
+        if moments.notna().sum() < len(known):
+            return column
+        return moments if with_zone else moments.dt.tz_localize(None)
     head = known.iloc[:TRIED]
-    for form in (f"{date}{clock}" for date in FORMATS for clock in CLOCKS):
-        if pd.to_datetime(head, format=form, errors="coerce").notna().all():
-            moments = pd.to_datetime(column, format=form, errors="coerce")
-            if moments.notna().sum() == len(known):
-                return moments
-    return column
+    if not head.str.contains(r"\d").all():
+        return column
+    forms = [f"{date}{clock}" for date in FORMATS for clock in CLOCKS]
+    likely = [form for form in forms if pd.to_datetime(head, format=form, errors="coerce").notna().all()]
+    read = (pd.to_datetime(column, format=form, errors="coerce") for form in likely)
+    fit = [moments for moments in read if moments.notna().sum() == len(known)]
+    return min(fit, key=lambda moments: moments.dt.day.nunique(), default=column)  # 1/2, 1/3: firsts of months
