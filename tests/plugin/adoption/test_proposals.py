@@ -12,6 +12,7 @@ from kedro_modelops.adoption.judging.samples import draw_sample
 from kedro_modelops.adoption.proposing.roles import find_target, propose
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.questions import lines
+from kedro_modelops.adoption.summary import lags_of
 from kedro_modelops.adoption.tables import read_source
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.models.components import Splitter
@@ -398,6 +399,15 @@ def test_a_wish_that_names_no_column_is_refused() -> None:
         taken(customers(), target="churn")
     with pytest.raises(RefusedError, match="--drop nothing"):
         taken(customers(), drop=("nothing",))
+
+
+def test_past_outcomes_are_worth_a_try_where_rows_follow_each_other() -> None:
+    days = pd.date_range("2024-01-01", periods=ROWS)
+    series = numbers(day=days, y=DRAW.normal(size=ROWS))
+    orders = numbers(day=days, y=DRAW.choice(["yes", "no"], ROWS))
+    assert lags_of(taken(of_stores(), target="y")) == "the last known y of the same store"
+    assert lags_of(taken(series, target="y")) == "the last known y"
+    assert lags_of(taken(orders, target="y")) == lags_of(taken(series.drop(columns="day"), target="y")) == ""
 
 
 def test_where_rows_have_a_time_a_group_has_to_be_asked_for() -> None:

@@ -220,8 +220,10 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_columns_without_content_are_named(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
-    pd.DataFrame({"a": [1, 2], "nothing": [None, None]}).to_csv(file)
-    assert read_source(str(file)).dropped == {"nothing": "empty", "Unnamed: 0": "numbers the rows"}
+    pd.DataFrame({"a": [1, 2], "nothing": [None, None], "said": ["NA", "NA"]}).to_csv(file)
+    source = read_source(str(file))
+    assert source.dropped == {"nothing": "empty", "said": "empty", "Unnamed: 0": "numbers the rows"}
+    assert list(source.table) == ["a"]
 
 
 def test_an_index_with_a_name_is_a_column_and_one_without_is_none(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def test_types_of_text(values: list[Any], dtype: str) -> None:
 def test_na_is_a_country_among_codes_of_two_letters_and_a_null_elsewhere() -> None:
     assert convert_text(pd.Series(["NA", "DE", "FR"])).notna().all()
     assert convert_text(pd.Series(["NA", "red", "blue"])).isna().tolist() == [True, False, False]
+    assert convert_text(pd.Series(["NA", "NA"])).isna().all()
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
     click.echo(f"Worth a minute in {schemas}:")
     for number, line in worth_a_look(proposal, schemas.read_text("utf-8")):
         click.echo(f"  {number:>4}  {line}")
-    if proposal.time:
-        click.echo(f"Worth a try: {lags_of(proposal)}; kedro-modelops/docs/lags.md says how.")
+    if lags := lags_of(proposal):
+        click.echo(f"Worth a try: {lags} as a feature; kedro-modelops/docs/lags.md says how.")
     click.echo(
         "Next: git add --all && git commit, make check test, make run; docs/make-it-yours.md says where things are."
     )
@@ -67,10 +67,14 @@ def assumed(proposal: Proposal) -> Iterator[str]:
 
 
 def lags_of(proposal: Proposal) -> str:
-    """What past outcomes could tell of a row that has a time."""
+    """What past outcomes could tell of a row: where rows of one thing, or of a series, follow each other in time."""
+    if not proposal.time:
+        return ""
     parts = [name for name in proposal.key if len(proposal.key) > 1 and name != proposal.time]
-    again = f" of the same {parts[0]}" if parts else f" of the same {group}" if (group := find_group(proposal)) else ""
-    return f"the last known {proposal.target}{again} as a feature"
+    if thing := next(iter(parts), None) or find_group(proposal):
+        return f"the last known {proposal.target} of the same {thing}"
+    is_series = proposal.kind == "regression" and proposal.columns[proposal.time].unique
+    return f"the last known {proposal.target}" if is_series else ""
 
 
 def worth_a_look(proposal: Proposal, schemas: str) -> Iterator[tuple[int, str]]:

@@ -19,11 +19,12 @@ def settle_types(table: pd.DataFrame, form: str) -> tuple[pd.DataFrame, dict[str
         The table, columns that are left out, with the reason, and the units that numbers were written with.
     """
     table, repeated = with_plain_names(with_row_names(with_index(table)))
-    dropped = repeated | {str(name): "empty" for name in table if table[name].isna().all()}
-    dropped |= {str(name): "numbers the rows" for name in table if MEANINGLESS.fullmatch(str(name))}
+    dropped = repeated | {str(name): "numbers the rows" for name in table if MEANINGLESS.fullmatch(str(name))}
     cells = "cells" in form or "sheet" in form
     written, units = numbers_without_units(table.drop(columns=list(dropped), errors="ignore"), plain=cells)
     settled = written.apply(lambda column: settle_type(column, numbers=cells))
     durations = settled.select_dtypes("timedelta")
     seconds = {str(name): durations[name].dt.total_seconds() for name in durations}
-    return settled.assign(**seconds), dropped, units | dict.fromkeys(seconds, "s")
+    settled = settled.assign(**seconds)
+    dropped |= {str(name): "empty" for name in settled if settled[name].isna().all()}
+    return settled.drop(columns=list(dropped), errors="ignore"), dropped, units | dict.fromkeys(seconds, "s")

@@ -88,7 +88,8 @@ def without_null_words(column: pd.Series) -> pd.Series:
     known = column.dropna()
     values = set(known.unique())
     words = NULLS & values
-    if "NA" in values and not known[~known.isin(NULLS)].str.fullmatch("[A-Z]{2}").all():
+    codes = known[~known.isin(NULLS | {"NA"})]
+    if "NA" in values and not (len(codes) and codes.str.fullmatch("[A-Z]{2}").all()):
         words |= {"NA"}
     marks, others = NO_NUMBERS & values, values - words - NO_NUMBERS
     if marks and others and all(re.search(r"\d", value) and not re.search("[A-Za-z]{4}", value) for value in others):
