@@ -23,6 +23,7 @@ def line(values: Any, **options: Any) -> str:
         ([0.0, 1.0, np.nan], "Series[float] = pa.Field(isin=[0, 1], nullable=True, metadata=BEFORE)  # 33 % null"),
         ([True, False], "Series[bool] = pa.Field(metadata=BEFORE)"),
         (["b", "a"], "Series[str] = pa.Field(isin=['a', 'b'], metadata=BEFORE)"),
+        (["b" * 91, "a"], "Series[str] = pa.Field(metadata=BEFORE)  # 2 different values"),
         ([1990, 2010], "Series[int] = pa.Field(ge=1980, le=2020, metadata=BEFORE)  # 1990 to 2010"),
         ([10**17, 10**17 + 1], "Series[int] = pa.Field(metadata=BEFORE)  # 100000000000000000 to 100000000000000001"),
     ],

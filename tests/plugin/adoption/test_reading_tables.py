@@ -109,6 +109,13 @@ def test_a_column_is_not_called_as_methods_call_their_object(tmp_path: Path) -> 
     assert found.assign(**found)["self_"].tolist() == [1, 3]
 
 
+def test_a_question_that_is_a_name_is_cut_short(tmp_path: Path) -> None:
+    question = "On a scale of 1 to 5, how satisfied are you with how quickly we answered"
+    pd.DataFrame({f"{question} {what}?": [1, len(what)] for what in ("by mail", "by phone")}).to_csv(tmp_path / "t.csv")
+    names = list(read_source(str(tmp_path / "t.csv")).table)
+    assert names == [question[:60].rstrip(), f"{question[:60].rstrip()} 2"]
+
+
 @pytest.mark.parametrize("titles", [[], ["Prices of 2024"], ["Prices", None, "in EUR"]])
 def test_titles_above_a_sheet_are_passed_over(table: pd.DataFrame, tmp_path: Path, titles: list[str | None]) -> None:
     file = tmp_path / "table.xlsx"

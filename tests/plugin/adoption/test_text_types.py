@@ -20,6 +20,7 @@ def kind(*values: Any) -> str:
         (["1", None], "float64"),
         (["1.5", "-2e3", "+.5"], "float64"),
         (["007", "008"], "object"),
+        (["89490200001234567890", "89490200001234567891"], "object"),
         (["0", "0.5"], "float64"),
         (["true", "False"], "bool"),
         (["true", None], "boolean"),

@@ -11,6 +11,8 @@ import pandas as pd
 Kind = Literal["whole", "number", "flag", "text", "time", "other"]
 FEW = 50
 """A column of text with so many different values at most is a list of allowed values."""
+LONGEST = 90
+"""Characters of each of them, which stand in a line of code."""
 CHECKED = 50_000
 """Values of which it is looked whether they survive JSON."""
 SIGN = r"(?:[%‰$€£¥]|EUR|USD|GBP|CHF)"
@@ -85,7 +87,7 @@ class Column:
     def is_listed(self) -> bool:
         """Whether its contract lists its values."""
         if self.kind == "text":
-            return self.distinct <= FEW
+            return self.distinct <= FEW and bool((self.known.str.len() <= LONGEST).all())
         return self.is_number and self.is_whole and set(self.known.unique()) <= {0, 1}
 
     @cached_property

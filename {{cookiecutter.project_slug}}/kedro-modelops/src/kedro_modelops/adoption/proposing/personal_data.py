@@ -72,7 +72,8 @@ def personal(column: Column, beside: Iterable[str] = ("person",)) -> str | None:
         column: What may hold something.
         beside: Names of the table's columns. Airports and cars have names too, where nothing else speaks of people.
     """
-    words, of_people = words_of(column.name), any(OF_PEOPLE.search(words_of(name)) for name in beside)
+    words = re.sub("^(.*_)?your_", "", words_of(column.name))
+    of_people = any(OF_PEOPLE.search(words_of(name)) for name in beside)
     for what, pattern in NAMES.items():
         if re.fullmatch(rf"(?:{PEOPLE}_)?(?:{pattern})", words) and _may_be(what, column, of_people=of_people):
             return what

@@ -8,6 +8,8 @@ import pandas as pd
 from kedro_modelops.contracts.normalization import MEANINGLESS
 
 ROW_NAME = "row_name"
+LONGEST = 60
+"""Characters of a name, of which some lines of code hold two: whole questions are cut short."""
 TAKEN = "self"
 """What no column can be called: methods that take columns by name, as `DataFrame.assign`, have one of their own."""
 
@@ -24,7 +26,7 @@ def plain_name(name: str) -> str:
 
 
 def with_plain_names(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Gives each column a name of its own, as text without spaces around it or breaks in it, and another than `self`.
+    """Gives each column a name of its own, as a text of one short line, and another than `self`.
 
     Args:
         table: As it was read; columns may share a name.
@@ -32,7 +34,10 @@ def with_plain_names(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]
     Returns:
         The table, and the columns that repeat one of their name in all rows, with the reason for which they are gone.
     """
-    names = [" ".join(str(name).split()) or f"column {number}" for number, name in enumerate(table.columns, 1)]
+    names = [
+        " ".join(str(name).split())[:LONGEST].rstrip() or f"column {number}"
+        for number, name in enumerate(table.columns, 1)
+    ]
     names = [f"{name}_" if name == TAKEN else name for name in names]
     kept: dict[str, int] = {}
     repeated: dict[str, str] = {}

@@ -10,7 +10,8 @@ import pandas as pd
 NULLS = {"NULL", "null", "N/A", "n/a", "#N/A", "NaN", "nan", "None", "?", "<NA>", "NaT"}
 """Texts by which programs write that there is no value; `NA` besides, where it is no code of two letters."""
 NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
-LEADING_ZERO = r"[+-]?0\d+(?:\.\d*)?"
+CODE = r"[+-]?0\d+(?:\.\d*)?|[+-]?\d{19,}"
+"""Digits that are no number: with a zero in front, or more of them than a number holds."""
 NO_NUMBERS = {
     "-",
     "--",
@@ -113,7 +114,7 @@ def convert_text(column: pd.Series, *, numbers: bool = True) -> pd.Series:
     if known.empty:
         return column
     if numbers and known.str.fullmatch(NUMBER).all():
-        return column if known.str.fullmatch(LEADING_ZERO).any() else pd.to_numeric(column)
+        return column if known.str.fullmatch(CODE).any() else pd.to_numeric(column)
     if numbers and known.str.fullmatch(DURATION).all():
         return pd.to_timedelta(column)
     words = set(known.str.lower().unique())
