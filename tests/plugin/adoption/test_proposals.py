@@ -115,6 +115,9 @@ def test_what_cannot_be_predicted_is_refused(target: Any, told: str) -> None:
 def test_a_table_without_features_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"no column of rows\.csv is left to predict y from"):
         taken(pd.DataFrame({"id": range(ROWS), "y": DRAW.integers(0, 2, ROWS)}), target="y")
+    days = pd.date_range("2024-01-01", periods=ROWS)
+    with pytest.raises(RefusedError, match="to predict y from but day: add what is known before, such as past values"):
+        taken(pd.DataFrame({"day": days, "y": DRAW.normal(size=ROWS)}), target="y")
 
 
 @pytest.mark.parametrize(

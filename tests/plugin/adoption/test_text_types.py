@@ -30,6 +30,7 @@ def kind(*values: Any) -> str:
         (["NA", "3"], "float64"),
         (["1", "-", "n.a."], "float64"),
         (["A", "-"], "object"),
+        (["1", ""], "float64"),
     ],
 )
 def test_types_of_text(values: list[Any], dtype: str) -> None:
@@ -40,6 +41,7 @@ def test_na_is_a_country_among_codes_of_two_letters_and_a_null_elsewhere() -> No
     assert convert_text(pd.Series(["NA", "DE", "FR"])).notna().all()
     assert convert_text(pd.Series(["NA", "red", "blue"])).isna().tolist() == [True, False, False]
     assert convert_text(pd.Series(["NA", "NA"])).isna().all()
+    assert convert_text(pd.Series(["", "a note"]), numbers=False).isna().tolist() == [True, False]
 
 
 @pytest.mark.parametrize(

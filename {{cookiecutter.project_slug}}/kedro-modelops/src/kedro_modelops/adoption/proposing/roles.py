@@ -102,7 +102,8 @@ def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
     after = {name: why for name, why in after.items() if name not in kept}
     features = tuple(column.name for column in candidates if column.name not in after)
     if not features:
-        msg = f"no column of {proposal.place} is left to predict {proposal.target} from: name some by --keep"
+        beside = f" but {proposal.time}: add what is known before, such as past values" if proposal.time else ""
+        msg = f"no column of {proposal.place} is left to predict {proposal.target} from{beside}; name some by --keep"
         raise RefusedError(msg)
     text = tuple(
         name for name in features if name == proposal.content or is_free_text(proposal.columns[name], kept=name in kept)
