@@ -18,6 +18,7 @@ from tables import customers, taken
         ("phoneNumber", ["1", "2"], "a telephone number"),
         ("reach", ["+49 30 1234567", "(030) 1234-5678"], "a telephone number"),
         ("What is your full name?", ["Li", "Li"], "a name"),
+        ("full name", ["Anna Müller", "Jo Ångström"] * 30, "a name"),
         ("LastName", ["Li", "Li"], "a name"),
         ("Prénom", ["Li", "Li"], "a name"),
         ("Straße", ["x", "y"], "an address"),

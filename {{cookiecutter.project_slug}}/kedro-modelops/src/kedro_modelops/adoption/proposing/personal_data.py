@@ -86,9 +86,9 @@ def personal(column: Column, beside: Iterable[str] = ("person",)) -> str | None:
 def _may_be(what: str, column: Column, *, of_people: bool) -> bool:
     """A name differs from row to row, and holds no number as a product's does; a date of birth is a time or a text.
 
-    Two values alone say whether somebody has one.
+    Two values alone of anything else say whether somebody has one.
     """
-    if column.distinct <= 2 < len(column.known):  # noqa: PLR2004
+    if what != "a name" and column.distinct <= 2 < len(column.known):  # noqa: PLR2004
         return False
     if what == "a name" and words_of(column.name) in {"name", "nom", "nombre"}:
         many = column.kind == "text" and column.distinct > MOSTLY_DIFFERENT * len(column.known) / 5
