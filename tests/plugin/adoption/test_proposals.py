@@ -281,6 +281,15 @@ def test_years_of_a_panel_are_its_time(year: str, written: Any) -> None:
     assert taken(table, target="y", group="country").time is None
 
 
+@pytest.mark.parametrize("written", [lambda year: year % 100, lambda year: f"{year % 100:02d}"])
+def test_years_of_two_digits_are_the_time_of_a_panel(written: Any) -> None:
+    found = taken(panel("year", written, y=DRAW.normal(size=ROWS)), target="y")
+    assert (found.time, found.key) == ("year", ("country", "year"))
+    assert set(found.columns["year"].content.dt.year) == set(range(1990, 2010))
+    for name, number in (("year", lambda year: year - 1989), ("day", lambda year: year % 100)):
+        assert taken(panel(name, number, y=DRAW.normal(size=ROWS)), target="y").time is None
+
+
 def test_a_row_for_each_year_is_a_series() -> None:
     assert (
         taken(numbers(y=DRAW.normal(size=ROWS)).head(60).assign(year=1950 + np.arange(60)), target="y").time == "year"

@@ -24,6 +24,8 @@ DIGITS = {"%Y%m%d": 8, "%Y%m": 6}
 EPOCHS = {"s": 1, "ms": 1000}
 SINCE_1970 = (946_684_800, 2_208_988_800)
 """Seconds at the beginnings of 2000 and of 2040, between which times are that count from 1970."""
+CENTURY = 40
+"""Years of two digits from here on are of the last century."""
 FEWEST_YEARS = 4
 """Different ones, of which the newest judge."""
 HELD = {"whole": "whole numbers", "number": "numbers", "flag": "truth values", "text": "text"}
@@ -105,12 +107,18 @@ def _is_of_a_panel(years: Column, proposal: Proposal) -> bool:
 
 
 def _years(column: pd.Series, between: tuple[int, int]) -> pd.Series | None:
-    """The years that a column holds as numbers or as text; None where it holds something else, or nothing in a row."""
-    if pd.api.types.is_object_dtype(column.dtype) and column.astype(str).str.fullmatch(r"\d{4}").all():
+    """The years that a column holds as numbers or as text; None where it holds something else, or nothing in a row.
+
+    Of years of two digits the name has to say so, and the first year of a study is none.
+    """
+    if pd.api.types.is_object_dtype(column.dtype) and column.astype(str).str.fullmatch(r"\d{4}|\d{2}").all():
         column = column.astype(int)
-    if column.isna().any() or not pd.api.types.is_numeric_dtype(column.dtype):
+    if column.isna().any() or not pd.api.types.is_numeric_dtype(column.dtype) or (column % 1 != 0).any():
         return None
-    return column.astype(int) if (column.between(*between) & (column % 1 == 0)).all() else None
+    years = column.astype(int)
+    if years.between(0, 99).all() and years.max() >= CENTURY and YEAR_NAMES.fullmatch(words_of(str(column.name))):
+        years += years.lt(CENTURY).map({True: 2000, False: 1900})
+    return years if years.between(*between).all() else None
 
 
 def check_time(column: Column) -> None:
