@@ -9,6 +9,7 @@ import pytest
 from kedro_modelops.adoption.judging.folds import folds_of
 from kedro_modelops.adoption.judging.model_input import calendar_of, compute, divide, roles_of
 from kedro_modelops.adoption.judging.samples import draw_sample
+from kedro_modelops.adoption.proposing.columns import Column
 from kedro_modelops.adoption.proposing.roles import find_target, propose
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.questions import lines
@@ -125,7 +126,13 @@ def test_a_table_without_features_is_refused() -> None:
     [(["a", "class", "b"], "class"), (["target", "x"], "target"), (["a", "b", "c"], "c"), (["Churn", "id"], "Churn")],
 )
 def test_the_target_by_its_name_else_the_last_column(names: list[str], target: str) -> None:
-    assert find_target(names) == target
+    assert find_target({name: Column(name, pd.Series([0, 1] * 20)) for name in names}) == target
+
+
+def test_the_target_is_the_last_column_that_can_be_predicted() -> None:
+    last = {"seen": pd.date_range("2024-01-01", periods=ROWS), "model": [f"m{number}" for number in range(ROWS)]}
+    table = numbers(kind=DRAW.choice(["a", "b"], ROWS), patient_id=np.arange(ROWS), country="DE", **last)
+    assert taken(table).target == "kind"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Finds the part that each column plays, from names and content."""
 
 import re
+from collections.abc import Mapping
 from textwrap import shorten
 
 from kedro_modelops.adoption.proposing.columns import Column, settle
@@ -40,7 +41,7 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     columns = {name: Column(name, table[name], source.units.get(name, "")) for name in names}
     if wishes.time in columns:
         check_time(columns[wishes.time])
-    target = wishes.target or find_target(list(columns))
+    target = wishes.target or find_target(columns)
     columns = {name: counted(column, target) for name, column in columns.items()}
     kind: ProblemKind = suitable(columns[target], wishes.kind) if wishes.kind else kind_of(columns[target])
     found = Proposal(
@@ -65,9 +66,19 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     return _with_parts(with_periods(found, source.files), wishes)
 
 
-def find_target(names: list[str]) -> str:
-    """The column that is called as targets are; else the last one."""
-    return next((name for name in reversed(names) if re.fullmatch(TARGETS, words_of(name))), names[-1])
+def find_target(columns: Mapping[str, Column]) -> str:
+    """The column that is called as targets are; else the last one that can be predicted, and names no row or person."""
+    names = list(reversed(columns))
+    fit = (name for name in names if _may_be_target(columns[name], names))
+    return next((name for name in names if re.fullmatch(TARGETS, words_of(name))), next(fit, names[0]))
+
+
+def _may_be_target(column: Column, names: list[str]) -> bool:
+    try:
+        kind_of(column)
+    except RefusedError:
+        return False
+    return not is_id(column) and personal(column, names) is None
 
 
 def find_key(proposal: Proposal) -> tuple[str, ...]:
