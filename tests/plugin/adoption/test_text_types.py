@@ -31,10 +31,15 @@ def kind(*values: Any) -> str:
         (["1", "-", "n.a."], "float64"),
         (["A", "-"], "object"),
         (["1", ""], "float64"),
+        (["1", "None"], "float64"),
     ],
 )
 def test_types_of_text(values: list[Any], dtype: str) -> None:
     assert kind(*values) == dtype
+
+
+def test_none_is_an_answer_among_texts() -> None:
+    assert convert_text(pd.Series(["None", "Insomnia", "Apnea"])).notna().all()
 
 
 def test_na_is_a_country_among_codes_of_two_letters_and_a_null_elsewhere() -> None:

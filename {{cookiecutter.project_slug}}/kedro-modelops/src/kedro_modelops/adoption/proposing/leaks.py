@@ -61,4 +61,6 @@ def _alone(numbers: np.ndarray, target: pd.Series, *, classes: bool) -> float:
         both = ~np.isnan(numbers)
         if both.sum() < FEWEST or np.ptp(numbers[both]) == 0 or np.ptp(target[both]) == 0:
             return score
-        return max(score, float(np.corrcoef(numbers[both], target[both])[0, 1] ** 2) * float(both.mean()))
+        pairs = pd.DataFrame({"column": numbers[both], "target": target[both].to_numpy()})
+        alike = max(float(values.corr().iloc[0, 1] ** 2) for values in (pairs, pairs.rank()))  # its logarithm too
+        return max(score, alike * float(both.mean()))

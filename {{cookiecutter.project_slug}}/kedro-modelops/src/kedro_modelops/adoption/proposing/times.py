@@ -11,7 +11,7 @@ from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.errors import RefusedError
 
 YEARS, LIKELY = (1700, 2200), (1900, 2100)
-"""What may be a year where somebody says that a column holds some, and where nobody does."""
+"""What may be a year where somebody, or its name, says that a column holds some, and where nobody does."""
 YEAR_NAMES = re.compile(
     r"((calendar|fiscal|financial|report(ing)?|survey|school|academic)_)?(year|yr|years)|fy|jahr|"
     r"(geschafts|berichts|kalender)?jahr|annee|an|ano|anno|jaar|ar|rok"
@@ -88,7 +88,7 @@ def find_years(proposal: Proposal) -> str | None:
         if name != proposal.target
         and (YEAR_NAMES.fullmatch(words_of(name)) or TIME_NAMES.search(words_of(name)))
         and column.distinct >= FEWEST_YEARS
-        and _years(column.content, LIKELY) is not None
+        and _years(column.content, YEARS if YEAR_NAMES.fullmatch(words_of(name)) else LIKELY) is not None
     ]
     return next((column.name for column in fit if column.unique or _is_of_a_panel(column, proposal)), None)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-NULLS = {"", " ", "NULL", "null", "N/A", "n/a", "#N/A", "NaN", "nan", "None", "?", "<NA>", "NaT"}
+NULLS = {"", " ", "NULL", "null", "N/A", "n/a", "#N/A", "NaN", "nan", "?", "<NA>", "NaT"}
 """Texts by which programs write that there is no value; `NA` besides, where it is no code of two letters."""
 NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 CODE = r"[+-]?0\d+(?:\.\d*)?|[+-]?\d{19,}"
@@ -23,6 +23,7 @@ NO_NUMBERS = {
     "*",
     "n.a.",
     "k.A.",
+    "None",
     "#DIV/0!",
     "#VALUE!",
     "#REF!",
