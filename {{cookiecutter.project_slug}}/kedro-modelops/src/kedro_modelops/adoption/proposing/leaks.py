@@ -61,6 +61,6 @@ def _alone(numbers: np.ndarray, target: pd.Series, *, classes: bool) -> float:
         both = ~np.isnan(numbers)
         if both.sum() < FEWEST or np.ptp(numbers[both]) == 0 or np.ptp(target[both]) == 0:
             return score
-        pairs = pd.DataFrame({"column": numbers[both], "target": target[both].to_numpy()})
-        alike = max(float(values.corr().iloc[0, 1] ** 2) for values in (pairs, pairs.rank()))  # its logarithm too
-        return max(score, alike * float(both.mean()))
+        alone, told = pd.Series(numbers[both]), target[both]
+        pairs = ((alone, told), (alone.rank(), told.rank()))  # ranks are those of its logarithm too
+        return max(score, *(float(np.corrcoef(pair)[0, 1] ** 2) * float(both.mean()) for pair in pairs))

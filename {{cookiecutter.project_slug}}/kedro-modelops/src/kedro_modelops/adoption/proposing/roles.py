@@ -68,7 +68,7 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
 
 def find_target(columns: Mapping[str, Column]) -> str:
     """The column that is called as targets are; else the last one that can be predicted, and names no row or person."""
-    names = list(reversed(columns))
+    names = list(columns)[::-1]
     fit = (name for name in names if _may_be_target(columns[name], names))
     return next((name for name in names if re.fullmatch(TARGETS, words_of(name))), next(fit, names[0]))
 

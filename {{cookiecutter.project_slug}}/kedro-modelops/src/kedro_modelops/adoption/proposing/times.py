@@ -1,6 +1,7 @@
 """Columns that say when a row was: moments, years, and times that are written as numbers."""
 
 import re
+from typing import Literal
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ TIME_NAMES = re.compile(r"(^|_)(time|timestamp|date|datetime|day|when|at|on|ts|m
 """Of columns of times that do."""
 DIGITS = {"%Y%m%d": 8, "%Y%m": 6}
 """How dates and months are written as numbers, with how many digits."""
-EPOCHS = {"s": 1, "ms": 1000}
+EPOCHS: dict[Literal["s", "ms"], int] = {"s": 1, "ms": 1000}
 SINCE_1970 = (946_684_800, 2_208_988_800)
 """Seconds at the beginnings of 2000 and of 2040, between which times are that count from 1970."""
 CENTURY = 40
