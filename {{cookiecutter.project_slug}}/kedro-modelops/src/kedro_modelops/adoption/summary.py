@@ -5,13 +5,17 @@ from pathlib import Path
 
 import click
 
-from kedro_modelops.adoption.judging.judge import Judged, quality
+from kedro_modelops.adoption.judging.judge import CLEAR, Judged, quality
+from kedro_modelops.adoption.judging.measures import Measures
 from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.metrics import find_metric
 
 WORTH = 5
 """Lines of `schemas.py` that are named."""
+GUESS, LEAK = "It is hardly more than a guess", "One column alone tells nearly all"
+WAYS = {GUESS: "columns that say more", LEAK: "what is known only later (--after)"}
+"""Why gates may refuse a model, and what helps."""
 
 
 def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
@@ -23,9 +27,9 @@ def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
     better = metric.amount(whole.over_dummy)
     click.echo(f"From {len(proposal.features)} columns {reached}, {better} better than a guess.")
     if quality(judged.whole) < 1:
-        click.echo("That is hardly more than a guess: the gates may refuse it. Look for columns that say more.")
+        click.echo(f"{doubt(judged.whole)}: the gates may refuse it. Look for {WAYS[doubt(judged.whole)]}.")
     elif quality(judged.sample) < 1:
-        click.echo("On the rows of the tests it is hardly more than a guess: some tests of the gates may fail there.")
+        click.echo(f"{doubt(judged.sample)} on the rows of the tests: some tests of the gates may fail there.")
     for sentence in assumed(proposal):
         click.echo(f"  - {sentence}")
     click.echo(f"Worth a minute in {schemas}:")
@@ -36,6 +40,11 @@ def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
     click.echo(
         "Next: git add --all && git commit, make check test, make run; docs/make-it-yours.md says where things are."
     )
+
+
+def doubt(measures: Measures) -> str:
+    """Why no threshold tells a good model from a bad one."""
+    return GUESS if measures.over_dummy < CLEAR else LEAK
 
 
 def assumed(proposal: Proposal) -> Iterator[str]:
