@@ -32,7 +32,8 @@ def test_types_ranges_and_what_was_found(values: Any, expected: str) -> None:
     assert line(values) == expected
 
 
-def test_numbers_that_json_would_cut_are_of_32_bits() -> None:
+def test_numbers_that_json_or_csv_would_change_are_of_32_bits() -> None:
+    assert line([226.25999450683597, 223.05999755859372]).startswith("Series[np.float32]")
     assert line([0.1234567890123456789, 1 / 3e5]).startswith("Series[np.float32]")
     assert line([0.125, 3.5]).startswith("Series[float]")
 

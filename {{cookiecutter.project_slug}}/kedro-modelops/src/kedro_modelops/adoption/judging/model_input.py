@@ -63,7 +63,7 @@ def compute(proposal: Proposal, table: pd.DataFrame) -> pd.DataFrame:
     keys = rows[single].astype(str) if single else key_from_content(rows, proposal.key or proposal.sent)
     rows, keys = rows[~keys.duplicated()].reset_index(drop=True), keys[~keys.duplicated()].reset_index(drop=True)
     found = pd.DataFrame({name: rows[name] for name in proposal.features})
-    found = found.astype({column.name: "float32" for column in proposal.of_kind("number") if not column.survives_json})
+    found = found.astype({column.name: "float32" for column in proposal.of_kind("number") if not column.survives_text})
     for part in calendar_of(proposal):
         local = rows[str(proposal.time)].dt.tz_convert(proposal.zone).dt
         found[part] = (local.dayofweek if part == "weekday" else getattr(local, part)).astype("int64")
