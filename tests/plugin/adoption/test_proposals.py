@@ -429,6 +429,15 @@ def test_past_outcomes_are_worth_a_try_where_rows_follow_each_other() -> None:
     assert lags_of(taken(orders, target="y")) == lags_of(taken(series.drop(columns="day"), target="y")) == ""
 
 
+def test_a_column_that_began_later_is_known_in_each_fold_and_one_that_is_new_is_no_feature() -> None:
+    days = pd.date_range("2024-01-01", periods=ROWS)
+    later, new = (np.where(np.arange(ROWS) < ROWS * share, np.nan, 1.5) for share in (0.2, 0.8))
+    found = taken(numbers(day=days, later=later, new=new, y=DRAW.normal(size=ROWS)), target="y")
+    assert found.left_out == {"new": "is known of the newest rows only"}
+    train, _ = divide(found, compute(found, found.table))
+    assert folds_of(found, train)["options"] == {"n_splits": 2}
+
+
 def test_where_rows_have_a_time_a_group_has_to_be_asked_for() -> None:
     days = pd.date_range("2024-01-01", periods=ROWS, freq="D")
     table = numbers(store_id=np.arange(ROWS) % 40, day=days, y=DRAW.normal(size=ROWS))

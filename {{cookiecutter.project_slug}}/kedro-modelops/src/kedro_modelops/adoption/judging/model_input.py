@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
-from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.adoption.proposing.proposal import TEST_SHARE, Proposal
 from kedro_modelops.contracts.row_keys import key_from_content
 from kedro_modelops.roles import Roles
 
-TEST_SHARE = 0.25
 SEED = 1
 SEEDS = 50
 """How many are tried."""

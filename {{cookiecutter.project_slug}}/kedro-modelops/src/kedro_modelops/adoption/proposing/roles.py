@@ -13,7 +13,7 @@ from kedro_modelops.adoption.proposing.leaks import find_leaks
 from kedro_modelops.adoption.proposing.periods import with_periods
 from kedro_modelops.adoption.proposing.personal_data import is_id, is_id_of_person, personal, words_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
-from kedro_modelops.adoption.proposing.times import check_time, find_time, find_years, numbers_as_times
+from kedro_modelops.adoption.proposing.times import check_time, find_time, find_years, is_new, numbers_as_times
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.tables import Source
 from kedro_modelops.errors import RefusedError
@@ -130,6 +130,7 @@ def _no_feature(column: Column, proposal: Proposal) -> str | None:
         "names a group": column.name == proposal.group,
         f"is always {_example(column)}": column.distinct == 1 and not column.nulls,
         "is another time": column.kind == "time",
+        "is known of the newest rows only": is_new(column, proposal),
         "numbers the rows": column.kind == "whole" and column.unique and _numbers_rows(column),
         "is an id": is_id(column) and (column.unique or column.distinct > MANY),
         f"is text such as {_example(column)}: numbers, once their signs are taken out": wide

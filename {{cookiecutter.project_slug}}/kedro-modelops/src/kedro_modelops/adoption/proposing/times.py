@@ -8,7 +8,7 @@ import pandas as pd
 from kedro_modelops.adoption.proposing.columns import Column
 from kedro_modelops.adoption.proposing.keys import REPEATS, repeats_by_chance
 from kedro_modelops.adoption.proposing.personal_data import personal, words_of
-from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.adoption.proposing.proposal import TEST_SHARE, Proposal
 from kedro_modelops.errors import RefusedError
 
 YEARS, LIKELY = (1700, 2200), (1900, 2100)
@@ -120,6 +120,15 @@ def _years(column: pd.Series, between: tuple[int, int]) -> pd.Series | None:
     if years.between(0, 99).all() and years.max() >= CENTURY and YEAR_NAMES.fullmatch(words_of(str(column.name))):
         years += years.lt(CENTURY).map({True: 2000, False: 1900})
     return years if years.between(*between).all() else None
+
+
+def is_new(column: Column, proposal: Proposal) -> bool:
+    """Whether only the newest rows hold it, by which the model is judged: nothing can be learned of it."""
+    if not (proposal.time and column.nulls):
+        return False
+    times = proposal.columns[proposal.time].content
+    older = times < times.quantile(1 - TEST_SHARE, interpolation="nearest")
+    return bool(column.content[older].isna().all())
 
 
 def check_time(column: Column) -> None:
