@@ -426,6 +426,7 @@ def test_past_outcomes_are_worth_a_try_where_rows_follow_each_other() -> None:
     orders = numbers(day=days, y=DRAW.choice(["yes", "no"], ROWS))
     assert lags_of(taken(of_stores(), target="y")) == "the last known y of the same store"
     assert lags_of(taken(series, target="y")) == "the last known y"
+    assert lags_of(taken(series.assign(order_id=range(ROWS)), target="y")) == ""
     assert lags_of(taken(orders, target="y")) == lags_of(taken(series.drop(columns="day"), target="y")) == ""
 
 

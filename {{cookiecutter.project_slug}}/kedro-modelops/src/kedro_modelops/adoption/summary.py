@@ -82,8 +82,8 @@ def lags_of(proposal: Proposal) -> str:
     parts = [name for name in proposal.key if len(proposal.key) > 1 and name != proposal.time]
     if thing := next(iter(parts), None) or find_group(proposal):
         return f"the last known {proposal.target} of the same {thing}"
-    is_series = proposal.kind == "regression" and proposal.columns[proposal.time].unique
-    return f"the last known {proposal.target}" if is_series else ""
+    one_each = proposal.columns[proposal.time].unique and not proposal.key_column
+    return f"the last known {proposal.target}" if one_each and proposal.kind == "regression" else ""
 
 
 def worth_a_look(proposal: Proposal, schemas: str) -> Iterator[tuple[int, str]]:
