@@ -23,6 +23,7 @@ def line(values: Any, **options: Any) -> str:
         ([0.0, 1.0, np.nan], "Series[float] = pa.Field(isin=[0, 1], nullable=True, metadata=BEFORE)  # 33 % null"),
         ([True, False], "Series[bool] = pa.Field(metadata=BEFORE)"),
         (["b", "a"], "Series[str] = pa.Field(isin=['a', 'b'], metadata=BEFORE)"),
+        (["b" * 91, "a"], "Series[str] = pa.Field(metadata=BEFORE)  # 2 different values"),
         ([1990, 2010], "Series[int] = pa.Field(ge=1980, le=2020, metadata=BEFORE)  # 1990 to 2010"),
         ([10**17, 10**17 + 1], "Series[int] = pa.Field(metadata=BEFORE)  # 100000000000000000 to 100000000000000001"),
     ],
@@ -31,7 +32,8 @@ def test_types_ranges_and_what_was_found(values: Any, expected: str) -> None:
     assert line(values) == expected
 
 
-def test_numbers_that_json_would_cut_are_of_32_bits() -> None:
+def test_numbers_that_json_or_csv_would_change_are_of_32_bits() -> None:
+    assert line([226.25999450683597, 223.05999755859372]).startswith("Series[np.float32]")
     assert line([0.1234567890123456789, 1 / 3e5]).startswith("Series[np.float32]")
     assert line([0.125, 3.5]).startswith("Series[float]")
 

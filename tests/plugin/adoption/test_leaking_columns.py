@@ -22,6 +22,12 @@ def test_of_a_number(table: pd.DataFrame) -> None:
     assert found.features == ("x",)
 
 
+def test_of_the_logarithm_of_what_has_a_heavy_tail(table: pd.DataFrame) -> None:
+    loss = np.exp(3 * table["amount"])
+    found = taken(table[["x"]].assign(log_loss=np.log(loss).round(3), loss=loss), target="loss")
+    assert set(found.leaks) == {"log_loss"}
+
+
 @pytest.mark.parametrize(
     ("leak", "target"),
     [

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from kedro_modelops.adoption.judging.judge import MOST_ROWS, judge
+from kedro_modelops.adoption.judging.judge import MOST_ROWS, judge, quality
 from kedro_modelops.adoption.judging.measures import Measures, measure_models, repeated_share
 from kedro_modelops.adoption.judging.model_input import compute, divide
 from kedro_modelops.adoption.judging.thresholds import SAMPLE, WHOLE, Margins, gates_of
 from kedro_modelops.adoption.judging.training_settings import merged, quick_settings, training_of
+from kedro_modelops.adoption.summary import GUESS, LEAK, doubt
 from tables import taken
 
 ROWS = 1200
@@ -37,6 +38,13 @@ def test_a_floor_is_below_all_that_might_be_chosen(faint: Measures) -> None:
     assert faint.dummy < faint.lowest < faint.score
     assert gates_of(faint, WHOLE)["floor"]["minimum"] < faint.lowest
     assert gates_of(faint, SAMPLE)["floor"]["minimum"] < faint.score
+
+
+def test_what_is_in_doubt_is_said(faint: Measures) -> None:
+    assert doubt(replace(faint, over_dummy=0.01)) == GUESS
+    leaking = replace(faint, over_dummy=0.9, leak=faint.ceiling)
+    assert quality(leaking) < 1
+    assert doubt(leaking) == LEAK
 
 
 def test_a_candidate_that_is_sure_to_lose_lowers_no_floor() -> None:

@@ -1,5 +1,6 @@
 """Kind, key, time, groups and the parts of columns are found."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,12 @@ import pytest
 from kedro_modelops.adoption.judging.folds import folds_of
 from kedro_modelops.adoption.judging.model_input import calendar_of, compute, divide, roles_of
 from kedro_modelops.adoption.judging.samples import draw_sample
-from kedro_modelops.adoption.proposing.roles import find_target
+from kedro_modelops.adoption.proposing.columns import Column
+from kedro_modelops.adoption.proposing.roles import find_target, propose
+from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.questions import lines
+from kedro_modelops.adoption.summary import lags_of
+from kedro_modelops.adoption.tables import read_source
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.models.components import Splitter
 from tables import ROWS, customers, taken
@@ -91,6 +96,7 @@ def test_what_is_said_goes_before_what_is_found() -> None:
 def test_kinds_of_problems(target: Any, kind: str, classes: tuple[Any, ...]) -> None:
     found = taken(numbers(y=target), target="y")
     assert (found.kind, found.classes) == (kind, classes)
+    assert [type(value) for value in found.classes] == [type(value) for value in classes]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +104,7 @@ def test_kinds_of_problems(target: Any, kind: str, classes: tuple[Any, ...]) -> 
     [
         (1, "has one value only in all rows"),
         (pd.date_range("2024-01-01", periods=ROWS), "is a time"),
+        (np.arange(ROWS) < 9, "is True in 9 rows only"),
         ([f"t{number}" for number in range(ROWS)], "400 different values: these are no classes"),
     ],
 )
@@ -109,6 +116,9 @@ def test_what_cannot_be_predicted_is_refused(target: Any, told: str) -> None:
 def test_a_table_without_features_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"no column of rows\.csv is left to predict y from"):
         taken(pd.DataFrame({"id": range(ROWS), "y": DRAW.integers(0, 2, ROWS)}), target="y")
+    days = pd.date_range("2024-01-01", periods=ROWS)
+    with pytest.raises(RefusedError, match="to predict y from but day: add what is known before, such as past values"):
+        taken(pd.DataFrame({"day": days, "y": DRAW.normal(size=ROWS)}), target="y")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +126,13 @@ def test_a_table_without_features_is_refused() -> None:
     [(["a", "class", "b"], "class"), (["target", "x"], "target"), (["a", "b", "c"], "c"), (["Churn", "id"], "Churn")],
 )
 def test_the_target_by_its_name_else_the_last_column(names: list[str], target: str) -> None:
-    assert find_target(names) == target
+    assert find_target({name: Column(name, pd.Series([0, 1] * 20)) for name in names}) == target
+
+
+def test_the_target_is_the_last_column_that_can_be_predicted() -> None:
+    last = {"seen": pd.date_range("2024-01-01", periods=ROWS), "model": [f"m{number}" for number in range(ROWS)]}
+    table = numbers(kind=DRAW.choice(["a", "b"], ROWS), patient_id=np.arange(ROWS), country="DE", **last)
+    assert taken(table).target == "kind"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +149,15 @@ def test_the_target_by_its_name_else_the_last_column(names: list[str], target: s
 def test_keys(name: str, values: Any, is_key: bool) -> None:
     found = taken(numbers(**{name: list(values)}, y=DRAW.normal(size=ROWS)), target="y")
     assert (found.key == (name,)) is is_key
+
+
+def test_names_of_rows_are_their_key(tmp_path: Path) -> None:
+    table = numbers(y=DRAW.normal(size=ROWS))
+    table.set_axis([f"Mazda RX {number}" for number in range(ROWS)]).to_csv(tmp_path / "cars.csv")
+    source = read_source(str(tmp_path / "cars.csv"))
+    assert (source.dropped, propose(source, Wishes(target="y")).key) == ({}, ("row_name",))
+    table.set_axis(range(7, ROWS + 7)).to_csv(tmp_path / "cars.csv")
+    assert read_source(str(tmp_path / "cars.csv")).dropped == {"Unnamed: 0": "numbers the rows"}
 
 
 def test_a_key_that_is_named_has_to_be_one() -> None:
@@ -225,6 +250,25 @@ def test_years_of_no_panel_are_times_where_somebody_says_so(written: Any) -> Non
     assert calendar_of(found) == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("date", lambda day: int(day.strftime("%Y%m%d"))),
+        ("order_date", lambda day: day.strftime("%Y%m%d")),
+        ("timestamp", lambda day: int(day.timestamp())),
+        ("created_at", lambda day: 1000 * int(day.timestamp())),
+    ],
+)
+def test_numbers_that_mean_times_are_times_where_their_name_says_so(name: str, written: Any) -> None:
+    days = pd.date_range("2022-03-01", periods=ROWS, tz="UTC")
+    table = numbers(**{name: [written(day) for day in days]}, y=DRAW.normal(size=ROWS))
+    found = taken(table, target="y")
+    assert (found.time, list(found.columns[name].content)) == (name, list(days))
+    other = taken(table.rename(columns={name: "amount"}), target="y")
+    assert other.time is None
+    assert taken(numbers(month=np.arange(ROWS) % 12, time=DRAW.gamma(2, 1000, ROWS)), target="x").time is None
+
+
 def panel(year: str, written: Any = int, **columns: Any) -> pd.DataFrame:
     """One row for each of 20 countries and 20 years."""
     rows = np.arange(ROWS)
@@ -244,10 +288,19 @@ def test_years_of_a_panel_are_its_time(year: str, written: Any) -> None:
     assert taken(table, target="y", group="country").time is None
 
 
-def test_a_row_for_each_year_is_a_series() -> None:
-    assert (
-        taken(numbers(y=DRAW.normal(size=ROWS)).head(60).assign(year=1950 + np.arange(60)), target="y").time == "year"
-    )
+@pytest.mark.parametrize("written", [lambda year: year % 100, lambda year: f"{year % 100:02d}"])
+def test_years_of_two_digits_are_the_time_of_a_panel(written: Any) -> None:
+    found = taken(panel("year", written, y=DRAW.normal(size=ROWS)), target="y")
+    assert (found.time, found.key) == ("year", ("country", "year"))
+    assert set(found.columns["year"].content.dt.year) == set(range(1990, 2010))
+    for name, number in (("year", lambda year: year - 1989), ("day", lambda year: year % 100)):
+        assert taken(panel(name, number, y=DRAW.normal(size=ROWS)), target="y").time is None
+
+
+@pytest.mark.parametrize("first", [1867, 1950])
+def test_a_row_for_each_year_is_a_series(first: int) -> None:
+    table = numbers(y=DRAW.normal(size=ROWS)).head(60).assign(year=first + np.arange(60))
+    assert taken(table, target="y").time == "year"
 
 
 @pytest.mark.parametrize("name", ["construction_year", "Baujahr", "year_built", "birth_year", "model_year"])
@@ -324,6 +377,14 @@ def test_rows_of_one_thing_that_look_alike_are_a_group() -> None:
     assert taken(of_schools(0, size=size), target="y").group == "school"
 
 
+@pytest.mark.parametrize("name", ["NO", "number", "Code"])
+def test_what_is_measured_or_a_category_is_no_id_whatever_it_is_called(name: str) -> None:
+    level = DRAW.integers(0, 60, ROWS)
+    found = taken(numbers(**{name: level}, y=level + DRAW.normal(0, 9, ROWS)), target="y")
+    assert (found.group, name in found.features) == (None, True)
+    assert taken(numbers(**{name: DRAW.permutation(ROWS)}, y=DRAW.normal(size=ROWS)), target="y").key == (name,)
+
+
 def test_rows_of_one_thing_that_differ_as_all_do_and_few_things_are_features() -> None:
     for table in (of_schools(0), of_schools(1, many=5)):
         found = taken(table, target="y")
@@ -334,7 +395,12 @@ def test_rows_of_one_thing_that_differ_as_all_do_and_few_things_are_features() -
 def test_a_product_is_no_person() -> None:
     table = numbers(y=DRAW.normal(size=ROWS))
     assert taken(table.assign(name=[f"ford galaxie {number}" for number in range(ROWS)])).personal == {}
-    assert taken(table.assign(name=[f"Anna {'x' * number}" for number in range(ROWS)])).personal == {"name": "a name"}
+    airports = [f"Port {number:b} Regional Airport".replace("1", "a").replace("0", "e") for number in range(ROWS)]
+    cars = [f"Opel A{'a' * number}" for number in range(ROWS)]
+    for name, things in {"name": airports, "make": cars}.items():
+        assert taken(table.assign(**{name: things})).personal == {}
+    assert taken(table.assign(name=[f"Anna X{'x' * number}" for number in range(ROWS)])).personal == {"name": "a name"}
+    assert taken(table.assign(name=airports, age=DRAW.integers(18, 90, ROWS))).personal == {"name": "a name"}
 
 
 def test_sets_are_drawn_of_a_table_that_is_large_and_where_somebody_says_so() -> None:
@@ -352,6 +418,25 @@ def test_a_wish_that_names_no_column_is_refused() -> None:
         taken(customers(), target="churn")
     with pytest.raises(RefusedError, match="--drop nothing"):
         taken(customers(), drop=("nothing",))
+
+
+def test_past_outcomes_are_worth_a_try_where_rows_follow_each_other() -> None:
+    days = pd.date_range("2024-01-01", periods=ROWS)
+    series = numbers(day=days, y=DRAW.normal(size=ROWS))
+    orders = numbers(day=days, y=DRAW.choice(["yes", "no"], ROWS))
+    assert lags_of(taken(of_stores(), target="y")) == "the last known y of the same store"
+    assert lags_of(taken(series, target="y")) == "the last known y"
+    assert lags_of(taken(series.assign(order_id=range(ROWS)), target="y")) == ""
+    assert lags_of(taken(orders, target="y")) == lags_of(taken(series.drop(columns="day"), target="y")) == ""
+
+
+def test_a_column_that_began_later_is_known_in_each_fold_and_one_that_is_new_is_no_feature() -> None:
+    days = pd.date_range("2024-01-01", periods=ROWS)
+    later, new = (np.where(np.arange(ROWS) < ROWS * share, np.nan, 1.5) for share in (0.2, 0.8))
+    found = taken(numbers(day=days, later=later, new=new, y=DRAW.normal(size=ROWS)), target="y")
+    assert found.left_out == {"new": "is known of the newest rows only"}
+    train, _ = divide(found, compute(found, found.table))
+    assert folds_of(found, train)["options"] == {"n_splits": 2}
 
 
 def test_where_rows_have_a_time_a_group_has_to_be_asked_for() -> None:

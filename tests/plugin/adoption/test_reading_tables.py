@@ -109,6 +109,13 @@ def test_a_column_is_not_called_as_methods_call_their_object(tmp_path: Path) -> 
     assert found.assign(**found)["self_"].tolist() == [1, 3]
 
 
+def test_a_question_that_is_a_name_is_cut_short(tmp_path: Path) -> None:
+    question = "On a scale of 1 to 5, how satisfied are you with how quickly we answered"
+    pd.DataFrame({f"{question} {what}?": [1, len(what)] for what in ("by mail", "by phone")}).to_csv(tmp_path / "t.csv")
+    names = list(read_source(str(tmp_path / "t.csv")).table)
+    assert names == [question[:60].rstrip(), f"{question[:60].rstrip()} 2"]
+
+
 @pytest.mark.parametrize("titles", [[], ["Prices of 2024"], ["Prices", None, "in EUR"]])
 def test_titles_above_a_sheet_are_passed_over(table: pd.DataFrame, tmp_path: Path, titles: list[str | None]) -> None:
     file = tmp_path / "table.xlsx"
@@ -122,6 +129,20 @@ def test_titles_above_a_sheet_are_passed_over(table: pd.DataFrame, tmp_path: Pat
 def test_excel(table: pd.DataFrame, tmp_path: Path) -> None:
     table.to_excel(tmp_path / "table.xlsx", index=False)
     same(read_source(str(tmp_path / "table.xlsx")).table, table)
+
+
+def test_cells_of_excel_that_say_that_a_number_is_missing(tmp_path: Path) -> None:
+    cells = {
+        "price": [1.5, "n/a", 3],
+        "code": ["01", 12, "n/a"],
+        "sold": ["2024-01-31", pd.Timestamp("2024-02-29"), "-"],
+    }
+    pd.DataFrame(cells, dtype=object).to_excel(tmp_path / "t.xlsx", index=False)
+    found = read_source(str(tmp_path / "t.xlsx")).table
+    assert found["price"].isna().tolist() == [False, True, False]
+    assert found["price"].dtype == float
+    assert found["code"].tolist()[:2] == ["01", "12"]
+    assert found["sold"].tolist()[:2] == [pd.Timestamp("2024-01-31"), pd.Timestamp("2024-02-29")]
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".jsonl", ".json"])
@@ -206,8 +227,10 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_columns_without_content_are_named(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
-    pd.DataFrame({"a": [1, 2], "nothing": [None, None]}).to_csv(file)
-    assert read_source(str(file)).dropped == {"nothing": "empty", "Unnamed: 0": "numbers the rows"}
+    pd.DataFrame({"a": [1, 2], "nothing": [None, None], "said": ["NA", "NA"]}).to_csv(file)
+    source = read_source(str(file))
+    assert source.dropped == {"nothing": "empty", "said": "empty", "Unnamed: 0": "numbers the rows"}
+    assert list(source.table) == ["a"]
 
 
 def test_an_index_with_a_name_is_a_column_and_one_without_is_none(tmp_path: Path) -> None:

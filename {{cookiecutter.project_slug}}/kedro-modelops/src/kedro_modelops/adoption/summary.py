@@ -5,12 +5,17 @@ from pathlib import Path
 
 import click
 
-from kedro_modelops.adoption.judging.judge import Judged, quality
+from kedro_modelops.adoption.judging.judge import CLEAR, Judged, quality
+from kedro_modelops.adoption.judging.measures import Measures
+from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.proposal import Proposal
 from kedro_modelops.metrics import find_metric
 
 WORTH = 5
 """Lines of `schemas.py` that are named."""
+GUESS, LEAK = "It is hardly more than a guess", "One column alone tells nearly all"
+WAYS = {GUESS: "columns that say more", LEAK: "what is known only later (--after)"}
+"""Why gates may refuse a model, and what helps."""
 
 
 def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
@@ -22,17 +27,24 @@ def summarize(proposal: Proposal, judged: Judged, schemas: Path) -> None:
     better = metric.amount(whole.over_dummy)
     click.echo(f"From {len(proposal.features)} columns {reached}, {better} better than a guess.")
     if quality(judged.whole) < 1:
-        click.echo("That is hardly more than a guess: the gates may refuse it. Look for columns that say more.")
+        click.echo(f"{doubt(judged.whole)}: the gates may refuse it. Look for {WAYS[doubt(judged.whole)]}.")
     elif quality(judged.sample) < 1:
-        click.echo("On the rows of the tests it is hardly more than a guess: some tests of the gates may fail there.")
+        click.echo(f"{doubt(judged.sample)} on the rows of the tests: some tests of the gates may fail there.")
     for sentence in assumed(proposal):
         click.echo(f"  - {sentence}")
     click.echo(f"Worth a minute in {schemas}:")
     for number, line in worth_a_look(proposal, schemas.read_text("utf-8")):
         click.echo(f"  {number:>4}  {line}")
+    if lags := lags_of(proposal):
+        click.echo(f"Worth a try: {lags} as a feature; kedro-modelops/docs/lags.md says how.")
     click.echo(
         "Next: git add --all && git commit, make check test, make run; docs/make-it-yours.md says where things are."
     )
+
+
+def doubt(measures: Measures) -> str:
+    """Why no threshold tells a good model from a bad one."""
+    return GUESS if measures.over_dummy < CLEAR else LEAK
 
 
 def assumed(proposal: Proposal) -> Iterator[str]:
@@ -61,6 +73,17 @@ def assumed(proposal: Proposal) -> Iterator[str]:
         yield f"no features: {', '.join(f'{name} ({why})' for name, why in proposal.left_out.items())} (--keep)"
     if proposal.kind == "binary":
         yield f"looked for is {proposal.target} = {proposal.classes[-1]}"
+
+
+def lags_of(proposal: Proposal) -> str:
+    """What past outcomes could tell of a row: where rows of one thing, or of a series, follow each other in time."""
+    if not proposal.time:
+        return ""
+    parts = [name for name in proposal.key if len(proposal.key) > 1 and name != proposal.time]
+    if thing := next(iter(parts), None) or find_group(proposal):
+        return f"the last known {proposal.target} of the same {thing}"
+    one_each = proposal.columns[proposal.time].unique and not proposal.key_column
+    return f"the last known {proposal.target}" if one_each and proposal.kind == "regression" else ""
 
 
 def worth_a_look(proposal: Proposal, schemas: str) -> Iterator[tuple[int, str]]:

@@ -18,9 +18,12 @@ def folds_of(proposal: Proposal, train: pd.DataFrame) -> dict[str, Any]:
     """What divides the training set: in the order of time, by whole groups, or by rows that are drawn."""
     count = 3 if len(train) > LARGE else 5
     if proposal.time:
-        ordered = roles_of(proposal).in_time_order(train)[goal_name(proposal)]
+        ordered = roles_of(proposal).in_time_order(train)
+        target, features = ordered[goal_name(proposal)], ordered[list(proposal.features)]
         for splits in range(count - 1, 1, -1):
-            if proposal.kind == "regression" or _each_class_occurs(ordered, TimeSeriesSplit(splits).split(ordered)):
+            folds = list(TimeSeriesSplit(splits).split(ordered))
+            fit = proposal.kind == "regression" or _each_class_occurs(target, folds)
+            if fit and not any(features.iloc[learned].isna().all().any() for learned, _ in folds):
                 return {"class": f"{SPLITTERS}.TimeSeriesSplit", "options": {"n_splits": splits}}
     if proposal.group:
         return _folds_of_groups(proposal, train, count)

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
-from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.adoption.proposing.proposal import TEST_SHARE, Proposal
 from kedro_modelops.contracts.row_keys import key_from_content
 from kedro_modelops.roles import Roles
 
-TEST_SHARE = 0.25
 SEED = 1
 SEEDS = 50
 """How many are tried."""
@@ -63,7 +62,7 @@ def compute(proposal: Proposal, table: pd.DataFrame) -> pd.DataFrame:
     keys = rows[single].astype(str) if single else key_from_content(rows, proposal.key or proposal.sent)
     rows, keys = rows[~keys.duplicated()].reset_index(drop=True), keys[~keys.duplicated()].reset_index(drop=True)
     found = pd.DataFrame({name: rows[name] for name in proposal.features})
-    found = found.astype({column.name: "float32" for column in proposal.of_kind("number") if not column.survives_json})
+    found = found.astype({column.name: "float32" for column in proposal.of_kind("number") if not column.survives_text})
     for part in calendar_of(proposal):
         local = rows[str(proposal.time)].dt.tz_convert(proposal.zone).dt
         found[part] = (local.dayofweek if part == "weekday" else getattr(local, part)).astype("int64")

@@ -74,7 +74,7 @@ def training_of_sample(proposal: Proposal, train: pd.DataFrame, whole: dict[str,
         spaces["random_forest"]["estimator"] = {"options": {"n_estimators": 20}}
     folds = folds_of(proposal, train)
     changes: dict[str, Any] = {"search": {"options": {"n_jobs": 1}}, "candidates": spaces}
-    if folds["class"] != whole["cross_validation"]["class"]:
+    if folds["class"] != whole["cross_validation"]["class"] and not folds["class"].endswith("TimeSeriesSplit"):
         return changes | {"cross_validation": {"class": folds["class"], "options": {"n_splits": 2, "shuffle": True}}}
     return changes | {"cross_validation": {"options": {"n_splits": 2}}}
 

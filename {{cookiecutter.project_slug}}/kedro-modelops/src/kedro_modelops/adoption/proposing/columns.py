@@ -11,8 +11,10 @@ import pandas as pd
 Kind = Literal["whole", "number", "flag", "text", "time", "other"]
 FEW = 50
 """A column of text with so many different values at most is a list of allowed values."""
+LONGEST = 90
+"""Characters of each of them, which stand in a line of code."""
 CHECKED = 50_000
-"""Values of which it is looked whether they survive JSON."""
+"""Values of which it is looked whether they survive JSON and CSV."""
 SIGN = r"(?:[%‰$€£¥]|EUR|USD|GBP|CHF)"
 SIGNED_NUMBER = rf"(?=.*(?:{SIGN}|[.,])){SIGN}?\s?[-+]?(?:\d{{1,3}}(?:[.,' ]\d{{3}})+|\d+)(?:[.,]\d+)?\s?{SIGN}?"
 MOST = 0.95
@@ -85,24 +87,25 @@ class Column:
     def is_listed(self) -> bool:
         """Whether its contract lists its values."""
         if self.kind == "text":
-            return self.distinct <= FEW
+            return self.distinct <= FEW and bool((self.known.str.len() <= LONGEST).all())
         return self.is_number and self.is_whole and set(self.known.unique()) <= {0, 1}
 
     @cached_property
     def listed(self) -> list[Any]:
-        """Its different values in their order, as Python writes them."""
-        return [value.item() if isinstance(value, np.generic) else value for value in sorted(self.known.unique())]
+        """Its different values in their order, as Python writes them: 1 and not 1.0 where all are whole."""
+        found = [value.item() if isinstance(value, np.generic) else value for value in sorted(self.known.unique())]
+        return [int(value) for value in found] if self.kind == "number" and self.is_whole else found
 
     @cached_property
-    def survives_json(self) -> bool:
-        """Whether a request in JSON, of 15 decimals, brings back the same numbers as 64 bits."""
-        found = pd.Series(self.known.unique()[:CHECKED])
-        return bool((pd.read_json(_json(found), precise_float=True)[0].to_numpy() == found.to_numpy()).all())
-
-
-def _json(values: pd.Series) -> StringIO:
-    text: str = values.to_frame().to_json(orient="values", double_precision=15)
-    return StringIO(text)
+    def survives_text(self) -> bool:
+        """Whether JSON, of 15 decimals, and CSV, as pandas reads it, bring back the same numbers as 64 bits."""
+        found = pd.Series(self.known.unique()[:CHECKED]).to_frame("x")
+        in_json: str = found.to_json(orient="split", double_precision=15)
+        back = (
+            pd.read_json(StringIO(in_json), orient="split", precise_float=True),
+            pd.read_csv(StringIO(found.to_csv(index=False))),
+        )
+        return all(bool((read["x"].to_numpy() == found["x"].to_numpy()).all()) for read in back)
 
 
 def settle(table: pd.DataFrame, zone: str) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -130,8 +133,6 @@ def _settle(column: pd.Series, zone: str) -> pd.Series:
         return column.astype("float64").replace([np.inf, -np.inf], np.nan)
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return _moments(column, zone)
-    if pd.api.types.is_timedelta64_dtype(dtype):
-        return pd.Series(column.dt.total_seconds())
     return column.where(column.notna(), np.nan) if pd.api.types.is_object_dtype(dtype) else column.astype(object)
 
 

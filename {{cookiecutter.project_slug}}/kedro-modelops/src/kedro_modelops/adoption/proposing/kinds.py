@@ -36,12 +36,16 @@ def kind_of(column: Column) -> ProblemKind:
     if column.distinct < 2:  # noqa: PLR2004
         msg = f"the target {column.name} has one value only in all rows, {column.listed}: there is nothing to learn"
         raise RefusedError(msg)
-    if column.distinct == 2 or column.kind == "flag":  # noqa: PLR2004
-        return "binary"
     counts = column.known.value_counts()
+    if column.distinct == 2 or column.kind == "flag":  # noqa: PLR2004
+        if counts.min() < RAREST:
+            msg = f"the target {column.name} is {counts.index[-1]} in {counts.min()} rows only: {RAREST} are the fewest"
+            raise RefusedError(msg)
+        return "binary"
     if column.kind == "text":
-        if (counts >= RAREST).sum() > MOST_CLASSES[0] or (counts >= RAREST).sum() < 2:  # noqa: PLR2004
-            msg = f"the target {column.name} is text with {column.distinct:,} different values: these are no classes"
+        if not 2 <= (counts >= RAREST).sum() <= MOST_CLASSES[0]:  # noqa: PLR2004
+            many = f"{column.distinct:,} different values: these are no classes, of which 2 to {MOST_CLASSES[0]} have"
+            msg = f"the target {column.name} is text with {many} {RAREST} rows or more each"
             raise RefusedError(msg)
         return "multiclass"
     few = column.is_whole and column.distinct <= MOST_CLASSES[1] and counts.min() >= RAREST / 2

@@ -61,4 +61,6 @@ def _alone(numbers: np.ndarray, target: pd.Series, *, classes: bool) -> float:
         both = ~np.isnan(numbers)
         if both.sum() < FEWEST or np.ptp(numbers[both]) == 0 or np.ptp(target[both]) == 0:
             return score
-        return max(score, float(np.corrcoef(numbers[both], target[both])[0, 1] ** 2) * float(both.mean()))
+        alone, told = pd.Series(numbers[both]), target[both]
+        pairs = ((alone, told), (alone.rank(), told.rank()))  # ranks are those of its logarithm too
+        return max(score, *(float(np.corrcoef(pair)[0, 1] ** 2) * float(both.mean()) for pair in pairs))

@@ -10,6 +10,9 @@ from kedro_modelops.adoption.proposing.columns import Column
 from kedro_modelops.adoption.proposing.kinds import ProblemKind
 from kedro_modelops.files.rules import FileRules, TextRules
 
+TEST_SHARE = 0.25
+"""Of the rows, by which the model is judged."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:

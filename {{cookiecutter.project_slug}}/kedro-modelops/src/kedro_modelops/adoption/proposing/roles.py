@@ -1,6 +1,7 @@
 """Finds the part that each column plays, from names and content."""
 
 import re
+from collections.abc import Mapping
 from textwrap import shorten
 
 from kedro_modelops.adoption.proposing.columns import Column, settle
@@ -9,9 +10,10 @@ from kedro_modelops.adoption.proposing.groups import find_group
 from kedro_modelops.adoption.proposing.keys import outcome, with_keys
 from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, counted, kind_of, suitable
 from kedro_modelops.adoption.proposing.leaks import find_leaks
-from kedro_modelops.adoption.proposing.periods import TIME_NAMES, check_time, find_years, with_periods, years_as_times
+from kedro_modelops.adoption.proposing.periods import with_periods
 from kedro_modelops.adoption.proposing.personal_data import is_id, is_id_of_person, personal, words_of
 from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.adoption.proposing.times import check_time, find_time, find_years, is_new, numbers_as_times
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.tables import Source
 from kedro_modelops.errors import RefusedError
@@ -33,13 +35,13 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     Raises:
         RefusedError: If a wish names no column, or there is nothing to predict or to predict from.
     """
-    table, unfit = settle(years_as_times(source.table, wishes.time), wishes.zone)
+    table, unfit = settle(numbers_as_times(source.table, wishes.time), wishes.zone)
     wishes.check([str(name) for name in table])
     names = [name for name in map(str, table) if name not in wishes.drop]
     columns = {name: Column(name, table[name], source.units.get(name, "")) for name in names}
     if wishes.time in columns:
         check_time(columns[wishes.time])
-    target = wishes.target or find_target(list(columns))
+    target = wishes.target or find_target(columns)
     columns = {name: counted(column, target) for name, column in columns.items()}
     kind: ProblemKind = suitable(columns[target], wishes.kind) if wishes.kind else kind_of(columns[target])
     found = Proposal(
@@ -64,21 +66,19 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     return _with_parts(with_periods(found, source.files), wishes)
 
 
-def find_target(names: list[str]) -> str:
-    """The column that is called as targets are; else the last one."""
-    return next((name for name in reversed(names) if re.fullmatch(TARGETS, words_of(name))), names[-1])
+def find_target(columns: Mapping[str, Column]) -> str:
+    """The column that is called as targets are; else the last one that can be predicted, and names no row or person."""
+    names = list(columns)[::-1]
+    fit = (name for name in names if _may_be_target(columns[name], names))
+    return next((name for name in names if re.fullmatch(TARGETS, words_of(name))), next(fit, names[0]))
 
 
-def find_time(proposal: Proposal) -> str | None:
-    """The column of times that says when a row was: complete, and not when somebody was born."""
-    times = [
-        column
-        for column in proposal.columns.values()
-        if column.kind == "time" and column.name != proposal.target and column.nulls == 0 and column.distinct > 9  # noqa: PLR2004
-    ]
-    fit = [column for column in times if personal(column) is None]
-    named = [column for column in fit if TIME_NAMES.search(words_of(column.name))]
-    return next((column.name for column in named or fit), None)
+def _may_be_target(column: Column, names: list[str]) -> bool:
+    try:
+        kind_of(column)
+    except RefusedError:
+        return False
+    return not is_id(column) and personal(column, names) is None
 
 
 def find_key(proposal: Proposal) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def find_key(proposal: Proposal) -> tuple[str, ...]:
             continue
         short = column.kind == "whole" or bool((column.known.str.len() <= LONGEST_KEY).all())
         opaque = column.kind == "text" and column.known.str.fullmatch(OPAQUE).all()
-        if short and (is_id(column) or opaque) and personal(column) in {None, "an id of a person"}:
+        if short and (is_id(column) or opaque) and personal(column, proposal.columns) in {None, "an id of a person"}:
             return (column.name,)
     return ()
 
@@ -97,7 +97,7 @@ def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
     kept = {*wishes.keep, *([proposal.content] if proposal.content else [])}
     roles = {proposal.target, proposal.key_column, proposal.time}
     others = [column for name, column in proposal.columns.items() if name not in roles]
-    about = {c.name: what for c in others if c.name != proposal.content and (what := personal(c))}
+    about = {c.name: what for c in others if c.name != proposal.content and (what := personal(c, proposal.columns))}
     about |= dict.fromkeys(wishes.personal, "as you say")
     if (key := proposal.key_column) and is_id_of_person(proposal.columns[key]):
         about[key] = "an id of a person"
@@ -113,7 +113,8 @@ def _with_parts(proposal: Proposal, wishes: Wishes) -> Proposal:
     after = {name: why for name, why in after.items() if name not in kept}
     features = tuple(column.name for column in candidates if column.name not in after)
     if not features:
-        msg = f"no column of {proposal.place} is left to predict {proposal.target} from: name some by --keep"
+        beside = f" but {proposal.time}: add what is known before, such as past values" if proposal.time else ""
+        msg = f"no column of {proposal.place} is left to predict {proposal.target} from{beside}; name some by --keep"
         raise RefusedError(msg)
     text = tuple(
         name for name in features if name == proposal.content or is_free_text(proposal.columns[name], kept=name in kept)
@@ -129,6 +130,7 @@ def _no_feature(column: Column, proposal: Proposal) -> str | None:
         "names a group": column.name == proposal.group,
         f"is always {_example(column)}": column.distinct == 1 and not column.nulls,
         "is another time": column.kind == "time",
+        "is known of the newest rows only": is_new(column, proposal),
         "numbers the rows": column.kind == "whole" and column.unique and _numbers_rows(column),
         "is an id": is_id(column) and (column.unique or column.distinct > MANY),
         f"is text such as {_example(column)}: numbers, once their signs are taken out": wide

@@ -5,6 +5,11 @@ import unicodedata
 
 import pandas as pd
 
+from kedro_modelops.contracts.normalization import MEANINGLESS
+
+ROW_NAME = "row_name"
+LONGEST = 60
+"""Characters of a name, of which some lines of code hold two: whole questions are cut short."""
 TAKEN = "self"
 """What no column can be called: methods that take columns by name, as `DataFrame.assign`, have one of their own."""
 
@@ -21,7 +26,7 @@ def plain_name(name: str) -> str:
 
 
 def with_plain_names(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Gives each column a name of its own, as text without spaces around it or breaks in it, and another than `self`.
+    """Gives each column a name of its own, as a text of one short line, and another than `self`.
 
     Args:
         table: As it was read; columns may share a name.
@@ -29,7 +34,10 @@ def with_plain_names(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]
     Returns:
         The table, and the columns that repeat one of their name in all rows, with the reason for which they are gone.
     """
-    names = [" ".join(str(name).split()) or f"column {number}" for number, name in enumerate(table.columns, 1)]
+    names = [
+        " ".join(str(name).split())[:LONGEST].rstrip() or f"column {number}"
+        for number, name in enumerate(table.columns, 1)
+    ]
     names = [f"{name}_" if name == TAKEN else name for name in names]
     kept: dict[str, int] = {}
     repeated: dict[str, str] = {}
@@ -51,3 +59,13 @@ def with_index(table: pd.DataFrame) -> pd.DataFrame:
     """The rows numbered anew; an index that means something becomes columns."""
     numbers = table.index.nlevels == 1 and table.index.name is None and pd.api.types.is_integer_dtype(table.index.dtype)
     return table.reset_index(drop=numbers)
+
+
+def with_row_names(table: pd.DataFrame) -> pd.DataFrame:
+    """An index that nobody named called `row_name`, where it holds names of rows, as R's tables do, and no numbers."""
+    unnamed = [name for name in table if MEANINGLESS.fullmatch(str(name)) and _has_words(table[name])]
+    return table.rename(columns={unnamed[0]: ROW_NAME}) if unnamed and ROW_NAME not in table else table
+
+
+def _has_words(column: pd.Series) -> bool:
+    return bool(column.dropna().astype(str).str.contains(r"[^\W\d]").any())

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-NULLS = {"NULL", "null", "N/A", "n/a", "#N/A", "NaN", "nan", "None", "?", "<NA>", "NaT"}
+NULLS = {"", " ", "NULL", "null", "N/A", "n/a", "#N/A", "NaN", "nan", "?", "<NA>", "NaT"}
 """Texts by which programs write that there is no value; `NA` besides, where it is no code of two letters."""
 NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
-LEADING_ZERO = r"[+-]?0\d+(?:\.\d*)?"
+CODE = r"[+-]?0\d+(?:\.\d*)?|[+-]?\d{19,}"
+"""Digits that are no number: with a zero in front, or more of them than a number holds."""
 NO_NUMBERS = {
     "-",
     "--",
@@ -22,6 +23,7 @@ NO_NUMBERS = {
     "*",
     "n.a.",
     "k.A.",
+    "None",
     "#DIV/0!",
     "#VALUE!",
     "#REF!",
@@ -34,16 +36,28 @@ FORMATS = (
     "%d/%m/%Y",
     "%m/%d/%Y",
     "%d-%m-%Y",
+    "%m-%d-%Y",
     "%Y/%m/%d",
+    "%Y.%m.%d",
     "%d %b %Y",
     "%d-%b-%Y",
     "%b %d, %Y",
     "%d %B %Y",
+    "%B %d, %Y",
     "%d.%m.%y",
+    "%d/%m/%y",
     "%m/%d/%y",
+    "%d-%b-%y",
+    "%m/%Y",
+    "%b %Y",
+    "%b-%Y",
+    "%B %Y",
 )
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", "T%H:%M:%S", " %H:%M:%S.%f")
-ISO = r"\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*(?:[Zz]|[+-]\d{2}:?\d{2}))?)?)?"
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", " %H:%M:%S.%f")
+ZONE = r"(?:[Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
+ISO = rf"\d{{4}}-\d{{2}}(?:-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:\s*{ZONE})?)?)?"
+DURATION = r"-?\d+ days?(?: [+-]?\d{2}:\d{2}:\d{2}(?:\.\d+)?)?"
+"""How pandas writes how long something took."""
 TRIED = 1000
 """Rows on which a form of times is tried before all are read by it."""
 
@@ -62,9 +76,9 @@ def settle_type(column: pd.Series, *, numbers: bool) -> pd.Series:
         return pd.to_datetime(column, errors="coerce")
     if kind in {"decimal", "mixed-integer-float", "integer", "floating"} or all(isinstance(v, Decimal) for v in known):
         return pd.to_numeric(column.map(float, na_action="ignore"))
-    if kind == "boolean":
-        return column.astype("boolean")
-    return column.map(_as_text, na_action="ignore")
+    if kind in {"boolean", "timedelta"}:
+        return column.astype("boolean" if kind == "boolean" else "timedelta64[ns]")
+    return convert_text(column.map(_as_text, na_action="ignore"), numbers=numbers)
 
 
 def _as_text(value: Any) -> str:
@@ -76,7 +90,8 @@ def without_null_words(column: pd.Series) -> pd.Series:
     known = column.dropna()
     values = set(known.unique())
     words = NULLS & values
-    if "NA" in values and not known[~known.isin(NULLS)].str.fullmatch("[A-Z]{2}").all():
+    codes = known[~known.isin(NULLS | {"NA"})]
+    if "NA" in values and not (len(codes) and codes.str.fullmatch("[A-Z]{2}").all()):
         words |= {"NA"}
     marks, others = NO_NUMBERS & values, values - words - NO_NUMBERS
     if marks and others and all(re.search(r"\d", value) and not re.search("[A-Za-z]{4}", value) for value in others):
@@ -93,14 +108,16 @@ def convert_text(column: pd.Series, *, numbers: bool = True) -> pd.Series:
 
     Returns:
         Numbers (none of which is written with a zero in front: these are codes), truth values, times with or without a
-        zone, or the text as it is.
+        zone, durations, or the text as it is.
     """
     column = without_null_words(column)
     known = column.dropna()
     if known.empty:
         return column
     if numbers and known.str.fullmatch(NUMBER).all():
-        return column if known.str.fullmatch(LEADING_ZERO).any() else pd.to_numeric(column)
+        return column if known.str.fullmatch(CODE).any() else pd.to_numeric(column)
+    if numbers and known.str.fullmatch(DURATION).all():
+        return pd.to_timedelta(column)
     words = set(known.str.lower().unique())
     if numbers and (words <= TRUTH or words == LETTERS):
         found = column.str.lower().str.startswith("t")
@@ -110,14 +127,17 @@ def convert_text(column: pd.Series, *, numbers: bool = True) -> pd.Series:
 
 def _times(column: pd.Series, known: pd.Series) -> pd.Series:
     if known.str.fullmatch(ISO).all():
-        if known.str.fullmatch(r"\d{4}-\d{2}-\d{2}.*(?:[Zz]|[+-]\d{2}:?\d{2})").all() and (known.str.len() > 10).all():  # noqa: PLR2004  (a date)
-            return pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
-        moments = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
-        return moments.dt.tz_localize(None) if moments.notna().sum() == len(known) else column
+        with_zone = bool(known.str.fullmatch(rf".*:\d{{2}}[\d.,]*\s*{ZONE}").all())
+        written = column.str.replace(r"\s*(?:UTC|GMT)$", "Z", regex=True)
+        moments = pd.to_datetime(written, format="ISO8601", errors="coerce", utc=True)
+        if moments.notna().sum() < len(known):
+            return column
+        return moments if with_zone else moments.dt.tz_localize(None)
     head = known.iloc[:TRIED]
-    for form in (f"{date}{clock}" for date in FORMATS for clock in CLOCKS):
-        if pd.to_datetime(head, format=form, errors="coerce").notna().all():
-            moments = pd.to_datetime(column, format=form, errors="coerce")
-            if moments.notna().sum() == len(known):
-                return moments
-    return column
+    if not head.str.contains(r"\d").all():
+        return column
+    forms = [f"{date}{clock}" for date in FORMATS for clock in CLOCKS]
+    likely = [form for form in forms if pd.to_datetime(head, format=form, errors="coerce").notna().all()]
+    read = (pd.to_datetime(column, format=form, errors="coerce") for form in likely)
+    fit = [moments for moments in read if moments.notna().sum() == len(known)]
+    return min(fit, key=lambda moments: moments.dt.day.nunique(), default=column)  # 1/2, 1/3: firsts of months

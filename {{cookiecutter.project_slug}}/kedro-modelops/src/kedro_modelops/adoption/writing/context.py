@@ -6,10 +6,10 @@ from typing import Any
 from kedro_modelops.adoption.judging import thresholds
 from kedro_modelops.adoption.judging.judge import Judged
 from kedro_modelops.adoption.judging.measures import Measures
-from kedro_modelops.adoption.judging.model_input import SEED, TEST_SHARE
+from kedro_modelops.adoption.judging.model_input import SEED
 from kedro_modelops.adoption.judging.months import calendar_of_raw, limits_of, measure_files
 from kedro_modelops.adoption.judging.training_settings import METRICS
-from kedro_modelops.adoption.proposing.proposal import Proposal
+from kedro_modelops.adoption.proposing.proposal import TEST_SHARE, Proposal
 from kedro_modelops.adoption.writing.contract_texts import ContractTexts
 from kedro_modelops.adoption.writing.names import names_of
 from kedro_modelops.adoption.writing.texts_for_tests import texts_for_tests

@@ -38,7 +38,7 @@ def attributes_of(names: Iterable[str]) -> dict[str, str]:
 def type_of(column: Column) -> str:
     """What is written in `Series[…]`."""
     if column.kind == "number":
-        return "float" if column.survives_json else "np.float32"
+        return "float" if column.survives_text else "np.float32"
     return TYPES[column.kind]
 
 

@@ -71,7 +71,7 @@ class ContractTexts:
         whole = rows.dropna()
         row = (whole if len(whole) else rows).iloc[0]
         proposal, columns = self._proposal, self._proposal.columns
-        found = {name: _cell(columns[name], row[name], free=name in proposal.text) for name in self._request}
+        found = {name: _cell(columns[name], row[name]) for name in self._request}
         return found | (
             {str(proposal.content): Code("FILES.blank()")} if isinstance(proposal.rules, ImageRules) else {}
         )
@@ -117,10 +117,10 @@ def _plain(proposal: Proposal) -> str:
     return {"bool": ".astype(bool)", "int": ".astype(int)"}.get(_outcome_type(proposal), "")
 
 
-def _cell(column: Column, value: Any, *, free: bool) -> Any:
+def _cell(column: Column, value: Any) -> Any:
     if pd.isna(value):
         return None
-    if free:
+    if column.kind == "text" and not column.is_listed:
         return shorten(value, LONGEST_EXAMPLE, placeholder=" …")
     if column.kind == "time":
         return value.isoformat()
