@@ -61,8 +61,11 @@ def lost_commit(project: Path, commit: str) -> list[str]:
 
 
 def git(project: Path, *arguments: str) -> str:
-    """What git answers, run in a folder; nothing where it fails."""
-    done = run_git(project, *arguments)
+    """What git answers, run in a folder; nothing where it fails, or is not installed."""
+    try:
+        done = run_git(project, *arguments)
+    except FileNotFoundError:
+        return ""
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
