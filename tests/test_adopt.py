@@ -275,8 +275,12 @@ def project(bake: Bake, tmp_path: Path) -> BakedProject:
 
 def write(project: BakedProject, table: Adopted, folder: Path, url: str = "") -> str:
     """The place of the table, after it was written."""
-    path = folder / table.file
-    project.run(".venv/bin/python", "-c", f"PATH, URL = {str(path)!r}, {url!r}\n{OPENING}\n{table.make.strip()}")
+    path, beside = folder / table.file, folder / "packages"
+    if "statsmodels" in table.make:  # which a project excludes, wherever uv is called in it
+        install = (project.path / ".uv/bin/uv", "--directory", folder, "pip", "install", "--quiet", "--no-deps")
+        project.run(*install, "--python", project.path / ".venv", "--target", beside, "statsmodels", "patsy")
+    code = f"PATH, URL = {str(path)!r}, {url!r}\n{OPENING}\n{table.make.strip()}"
+    project.run(".venv/bin/python", "-c", code, env={"PYTHONPATH": str(beside)})
     return table.place.format(path=path, url=url)
 
 
