@@ -150,11 +150,11 @@ class Stack:
         return {container["Config"]["Labels"]["com.docker.compose.service"]: container for container in known}
 
     def await_health(self) -> None:
-        """Wait until every container calls itself healthy."""
+        """Wait until every container calls itself healthy, and the proxy, which looks for itself, has a service."""
         deadline = time.monotonic() + 60 * MINUTES
         while True:
             health = {name: known["State"]["Health"]["Status"] for name, known in self.containers().items()}
-            if set(health.values()) == {"healthy"}:
+            if set(health.values()) == {"healthy"} and ask(self.url("ready"))[0] == 200:
                 return
             assert time.monotonic() < deadline, f"{health}\n{self.compose('logs', '--tail=50').stdout}"
             time.sleep(1)
@@ -171,8 +171,12 @@ class Stack:
 
     def predict(self, row: dict[str, Any], key: str | None = None) -> tuple[int, Any]:
         """Ask the service for a prediction."""
-        url = f"http://127.0.0.1:{self.env['SERVE_PORT']}/invocations"
-        return ask(url, {"dataframe_records": [row]}, Authorization=f"Bearer {self.key if key is None else key}")
+        authorization = f"Bearer {self.key if key is None else key}"
+        return ask(self.url("invocations"), {"dataframe_records": [row]}, Authorization=authorization)
+
+    def url(self, path: str) -> str:
+        """Of the service, behind its proxy."""
+        return f"http://127.0.0.1:{self.env['SERVE_PORT']}/{path}"
 
     def secret(self, name: str) -> str:
         """A secret of compose.yaml."""

@@ -75,6 +75,11 @@ more:
         "requirements/more.txt: git+https://example.com/a",
         Edit("requirements/more.txt", text="git+https://example.com/a\n"),
     ),
+    (
+        "locks_hashed",
+        "pyproject.toml: lifelines",
+        Edit("pyproject.toml", "(?m)^dependencies = \\[", 'dependencies = ["lifelines[all]>=0.30",'),
+    ),
     ("contracts", "train_set", Edit(CATALOG, r"(?s)(train_set:.*?)\n  validator: [^\n]*", r"\1")),
     ("contracts", "more", Edit(CATALOG, text="\nmore: {type: pandas.SQLTableDataset, table_name: more}\n")),
     (
@@ -179,6 +184,12 @@ def test_a_spoiled_file_breaks_the_rule(name: str, subject: str, spoil: Spoil, s
     judged = found(name, spoilable)
     assert judged.verdict == Verdict.FAILED
     assert subject in {finding.subject for finding in judged.findings}
+
+
+def test_a_package_that_the_lock_leaves_out_is_asked_for_where_it_is_excluded(spoilable: Path) -> None:
+    Edit("pyproject.toml", "(?m)^dependencies = \\[", 'dependencies = ["statsmodels>=0.14",')(spoilable)
+    (finding,) = found("locks_hashed", spoilable).findings
+    assert "asks for statsmodels, which requirements/train.txt lacks: take it out of exclude-dep" in finding.sentence
 
 
 def test_each_rule_has_a_project_that_breaks_it() -> None:

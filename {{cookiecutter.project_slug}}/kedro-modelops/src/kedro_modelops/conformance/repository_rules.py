@@ -6,12 +6,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from kedro_modelops.conformance.catalog_rules import local_paths
-from kedro_modelops.conformance.project_facts import ProjectFacts
+from kedro_modelops.conformance.project_facts import SETTINGS, ProjectFacts
 from kedro_modelops.conformance.rule import Finding
 from kedro_modelops.nested_parameters import read_yaml
 from kedro_modelops.updates.layers import is_data, within
@@ -20,6 +24,7 @@ NO_DATA = (".dvc", "/.gitignore", "/.gitkeep", "dvc.lock")
 ACTIONS = (".github/workflows/*.y*ml", ".github/actions/*/action.y*ml")
 FIXED = re.compile(r".+@(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$")
 FROM = re.compile(r"^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE | re.MULTILINE)
+TRAIN = "requirements/train.txt"
 HOOKS, SCANNER = ".pre-commit-config.yaml", "detect-secrets"
 PLACE = re.compile(r"^Secret Type: +(.+)\nLocation: +(.+?):(\d+)$", re.MULTILINE)
 
@@ -53,17 +58,37 @@ def pinned(facts: ProjectFacts) -> Iterator[Finding]:
 
 
 def locks_hashed(facts: ProjectFacts) -> Iterator[Finding]:
-    """Each package of each lock is of one version, with the hashes of its files."""
+    """Each package of each lock is of one version, with the hashes of its files; and the project's own are locked."""
     locks = [path for path in facts.files if within(path, ("requirements/*.txt",))]
-    if not any(path == "requirements/train.txt" for path in locks):
-        yield Finding("requirements/train.txt", "git keeps no requirements/train.txt: `make lock` writes it")
+    if TRAIN not in locks:
+        yield Finding(TRAIN, f"git keeps no {TRAIN}: `make lock` writes it")
     for path in locks:
-        for line in facts.text(path).replace("\\\n", " ").splitlines():
-            stated = line.partition(" #")[0].strip()
-            if stated and not stated.startswith(("#", "--")) and not ("==" in stated and "--hash=" in stated):
+        for stated in _stated(facts, path):
+            if not ("==" in stated and "--hash=" in stated):
                 yield Finding(
                     f"{path}: {stated.split()[0]}", f"{path} has {stated} without hash: `make lock` writes it"
                 )
+    yield from _unlocked(facts)
+
+
+def _unlocked(facts: ProjectFacts) -> Iterator[Finding]:
+    """Packages that the project names and that its training does not get."""
+    stated = tomllib.loads(facts.text(SETTINGS))
+    named = list(stated.get("project", {}).get("dependencies", []))
+    named += [line for line in stated.get("dependency-groups", {}).get("model", []) if isinstance(line, str)]
+    locked = {canonicalize_name(re.split("[=@ ]", line)[0]) for line in _stated(facts, TRAIN)}
+    excluded = stated.get("tool", {}).get("uv", {}).get("exclude-dependencies", [])
+    for name in sorted({canonicalize_name(Requirement(line).name) for line in named} - locked):
+        out = "take it out of exclude-dependencies there, then `make lock`" if name in excluded else "`make lock`"
+        yield Finding(f"{SETTINGS}: {name}", f"{SETTINGS} asks for {name}, which {TRAIN} lacks: {out}")
+
+
+def _stated(facts: ProjectFacts, path: str) -> Iterator[str]:
+    """Packages of a lock, each with its version and hashes."""
+    for line in facts.text(path).replace("\\\n", " ").splitlines():
+        stated = line.partition(" #")[0].strip()
+        if stated and not stated.startswith(("#", "--")):
+            yield stated
 
 
 def no_secret(facts: ProjectFacts) -> Iterator[Finding]:

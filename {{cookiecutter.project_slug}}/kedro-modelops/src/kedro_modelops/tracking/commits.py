@@ -39,9 +39,10 @@ def folder_then(project: Path, lineage: Mapping[str, str]) -> str:
 
     Versions of before it was recorded have today's or, where their commit has no such folder, the root.
     """
+    if named := lineage.get("git.folder"):
+        return named
     today = folder_in_repository(project)
-    there = git(project, "cat-file", "-t", f"{lineage.get('git.commit', '')}:{today}") == "tree"
-    return lineage.get("git.folder") or (today if there else ".")
+    return today if git(project, "cat-file", "-t", f"{lineage.get('git.commit', '')}:{today}") == "tree" else "."
 
 
 def lost_commit(project: Path, commit: str) -> list[str]:

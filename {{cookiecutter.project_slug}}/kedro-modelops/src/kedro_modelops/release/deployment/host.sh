@@ -152,12 +152,44 @@ backup() { # to the standard output
     tar --create --gzip --directory "$part" .
 }
 
+exchange() { # FROM TO: the databases that serve become NAME_FROM, and those called NAME_TO serve
+    say >/dev/null <<SQL
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('mlflow', 'predictions');
+BEGIN;
+ALTER DATABASE mlflow RENAME TO mlflow_$1;
+ALTER DATABASE mlflow_$2 RENAME TO mlflow;
+ALTER DATABASE predictions RENAME TO predictions_$1;
+ALTER DATABASE predictions_$2 RENAME TO predictions;
+COMMIT;
+SQL
+}
+
+resume() { # what ran, on what it had stored
+    rm -rf "$part"
+    if [ -n "$exchanged" ]; then
+        compose stop serve canary mlflow
+        exchange restored replaced || echo "What was stored is in mlflow_replaced and predictions_replaced."
+    fi
+    [ -n "$running" ] || return 0
+    # shellcheck disable=SC2086
+    compose start $running
+    within_seconds 60 all_ready || true
+}
+
+all_ready() { # of what ran
+    for service in $running; do
+        ready "$service" || return 1
+    done
+}
+
 restore() { # from the standard input; REPLACE takes the place of what is stored
     private
     tar --extract --gzip --preserve-permissions --directory "$part" || refuse "This is no backup of a stack."
     for file in mlflow.dump predictions.dump secrets/postgres_password; do
         [ -s "$part/$file" ] || refuse "This is no backup of a stack: $file is missing."
     done
+    [ ! -s "$part/artifacts.tar" ] || tar --list --file "$part/artifacts.tar" >/dev/null ||
+        refuse "This is no backup of a stack: artifacts.tar is broken."
     if [ ! -s secrets/postgres_password ]; then
         mkdir -p secrets
         cp -pR "$part/secrets/." secrets
@@ -183,17 +215,11 @@ SQL
         postgres pg_restore --dbname "${name}_restored" --exit-on-error <"$part/$name.dump"
     done
     running=$(compose ps --services --filter status=running | { grep -xE 'serve|canary|mlflow' || true; })
-    trap 'rm -rf "$part"; [ -z "$running" ] || compose start $running >&2' EXIT # what ran runs on, whatever fails
+    exchanged=
+    trap 'resume >&2' EXIT # whatever fails
     compose stop serve canary mlflow >&2
-    say >/dev/null <<SQL
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('mlflow', 'predictions');
-BEGIN;
-ALTER DATABASE mlflow RENAME TO mlflow_replaced;
-ALTER DATABASE mlflow_restored RENAME TO mlflow;
-ALTER DATABASE predictions RENAME TO predictions_replaced;
-ALTER DATABASE predictions_restored RENAME TO predictions;
-COMMIT;
-SQL
+    exchange replaced restored
+    exchanged=yes
     if [ -s "$part/artifacts.tar" ]; then
         compose up --detach --no-build mlflow >&2
         await mlflow
@@ -203,6 +229,7 @@ SQL
         reload >&2
         start SERVE "$image" >&2
     fi
+    exchanged=
     for name in mlflow predictions; do
         echo "DROP DATABASE ${name}_replaced WITH (FORCE)" | say
     done
