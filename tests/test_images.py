@@ -213,7 +213,7 @@ def restore(stack: Stack, file: Path, *more: str) -> str:
 def unwritable() -> bytes:
     """An archive that can be read, and that no container without rights can bring to its disk."""
     device = tarfile.TarInfo("device")
-    device.type = tarfile.CHRTYPE
+    device.type, device.devmajor, device.devminor = tarfile.CHRTYPE, 1, 3
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         tar.addfile(device)
