@@ -36,8 +36,13 @@ def hash_rows(table: pd.DataFrame) -> list[str]:
 
 
 def hash_table(table: pd.DataFrame) -> str:
-    """A digest of a table and its index, in 16 hexadecimal digits."""
-    return blake2b(pd.util.hash_pandas_object(table).to_numpy().tobytes(), digest_size=8).hexdigest()
+    """A digest of a table and its index, in 16 hexadecimal digits.
+
+    The index is hashed as columns: of an index of several levels pandas would write each time out as text first.
+    """
+    flat = table.reset_index(allow_duplicates=True)
+    rows = pd.util.hash_pandas_object(flat, index=False)
+    return blake2b(rows.to_numpy().tobytes(), digest_size=8).hexdigest()
 
 
 def find_changed(table: pd.DataFrame, digests: Iterable[Any]) -> np.ndarray:

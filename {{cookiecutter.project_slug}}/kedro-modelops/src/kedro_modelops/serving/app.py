@@ -16,6 +16,7 @@ from kedro_modelops.serving.observing import PROBES, Observer
 from kedro_modelops.serving.requests import idempotency
 from kedro_modelops.serving.requests.broken_rules import BrokenContractError
 from kedro_modelops.serving.requests.contract import RequestContract
+from kedro_modelops.serving.requests.direct_route import DirectRoute
 from kedro_modelops.serving.routes import mount_routes
 from kedro_modelops.serving.service import Service
 
@@ -40,13 +41,16 @@ def create_app(service: Service, keys: KeyRing) -> FastAPI:
         service.metrics_page
     )
     app.post("/reload", dependencies=operate, responses=documented(401, 403, 409))(service.reload)
-    app.post(
+    app.router.add_api_route(
         "/invocations",
+        service.invocations,
+        methods=["POST"],
         dependencies=predict,
         response_model=Answer,
         responses=documented(401, 403, 408, 409, 413, 415, 422, 503, 504),
         openapi_extra={"requestBody": body, "parameters": [idempotency.DOCUMENTED]},
-    )(service.invocations)
+        route_class_override=DirectRoute,
+    )
     mount_routes(app, predict)
     app.add_exception_handler(UnansweredError, _refused)
     app.add_exception_handler(HTTPException, _refused)
