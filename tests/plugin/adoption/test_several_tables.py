@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from kedro_modelops.adoption.adopting import refuse_idle
-from kedro_modelops.adoption.tables import read_source
+from kedro_modelops.adoption.tables import read_source, refuse_idle
 from kedro_modelops.errors import RefusedError
 
 ORDERS = pd.DataFrame({"order": [1, 2, 3], "amount": [9.5, 3.0, 1.25]})
@@ -88,8 +87,8 @@ def test_a_folder_with_files_and_folders_is_refused(tmp_path: Path) -> None:
 def test_an_option_that_says_nothing_of_a_table_is_refused(tmp_path: Path) -> None:
     ORDERS.to_csv(tmp_path / "orders.csv", index=False)
     source = read_source(str(tmp_path / "orders.csv"), sheet="Orders")
-    refuse_idle(source, None, None)
+    refuse_idle(source, {"query": None, "header": False, "names": ("number", "price")})
     with pytest.raises(RefusedError, match=r"--sheet Orders: orders\.csv is no sheet of Excel"):
-        refuse_idle(source, None, "Orders")
+        refuse_idle(source, {"sheet": "Orders"})
     with pytest.raises(RefusedError, match=r"--query SELECT 1: orders\.csv is no table of a database"):
-        refuse_idle(source, "SELECT 1", None)
+        refuse_idle(source, {"query": "SELECT 1"})

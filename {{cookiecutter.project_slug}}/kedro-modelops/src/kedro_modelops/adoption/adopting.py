@@ -18,12 +18,11 @@ from kedro_modelops.adoption.proposing.roles import propose
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.record import FILE, Record, digests, load_record
 from kedro_modelops.adoption.summary import summarize
-from kedro_modelops.adoption.tables import SHEET, SQL, Source, read_source
+from kedro_modelops.adoption.tables import Header, read_source, refuse_idle
 from kedro_modelops.adoption.writing.context import context_of
 from kedro_modelops.adoption.writing.project_words import CATALOG, ProjectWords
 from kedro_modelops.adoption.writing.rendering import render, render_catalog, render_notebook
 from kedro_modelops.conformance import shipped
-from kedro_modelops.errors import RefusedError
 from kedro_modelops.files.images import ImageRules
 from kedro_modelops.files.rules import TextRules
 from kedro_modelops.project_settings import team_package
@@ -49,8 +48,8 @@ def adopt(project: Path, place: str, query: str | None, said: Mapping[str, Any],
     refuse_changes(project, place)
     record = load_record(project)
     wishes = Wishes(**{**(record.options if record else {}), **said})
-    source = read_source(place, query, wishes.sheet)
-    refuse_idle(source, query, said.get("sheet"))
+    source = read_source(place, query, wishes.sheet, Header(wishes.header, wishes.names))
+    refuse_idle(source, {"query": query, **said})
     proposal = propose(source, wishes)
     questions.show(proposal, differences(project, proposal) if record else ())
     while not yes and (other := questions.ask(proposal, wishes)):
@@ -74,18 +73,6 @@ def adopt(project: Path, place: str, query: str | None, said: Mapping[str, Any],
     summarize(proposal, judged, Path("src", team_package(), "schemas.py"))
     if edited:
         click.echo(f"Left as they are, for somebody has edited them: {', '.join(sorted(edited))}. See git diff.")
-
-
-def refuse_idle(source: Source, query: str | None, sheet: str | None) -> None:
-    """Refuses options that say nothing of such a table.
-
-    Raises:
-        RefusedError: With the one that does not.
-    """
-    for option, said, form in (("--query", query, SQL), ("--sheet", sheet, SHEET)):
-        if said and source.form != form:
-            msg = f"{option} {said}: {source.place} is no {form}. Leave the option out"
-            raise RefusedError(msg)
 
 
 def differences(project: Path, proposal: Proposal) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ def show(proposal: Proposal, differences: Iterable[tuple[str, str]] = ()) -> Non
 def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     """What it says, line by line: a title, and a sentence."""
     yield "table", f"{proposal.place}: {proposal.rows:,} rows, {len(proposal.columns)} columns"
+    yield from proposal.notes[:SHOWN]
     yield "predicts", f"{proposal.target} ({proposal.kind}{_balance(proposal)})"
     given = ": a number given to each row, as rows look alike; callers send their own" if proposal.given else ""
     made = "none: made of what callers send of a row"

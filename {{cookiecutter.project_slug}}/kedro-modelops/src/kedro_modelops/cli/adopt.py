@@ -15,10 +15,16 @@ def _place(_: click.Context, __: click.Parameter, value: str) -> str:
     return value if "://" in value else str(Path(value).expanduser().absolute())
 
 
+def _several(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",")) if value else ()
+
+
 @click.command(cls=Explained)
 @click.argument("table", callback=_place)
 @click.option("--query", help="What the database is asked, where TABLE is one.")
 @click.option("--sheet", metavar="NAME", help="Of an Excel file; the only one that holds a table.")
+@click.option("--header/--no-header", default=None, help="Whether the first line names the columns; found out.")
+@click.option("--names", metavar="COLUMN,COLUMN", callback=_several, help="Of all columns, in place of the file's.")
 @click.option("--target", metavar="COLUMN", help="What is predicted.")
 @click.option("--kind", type=click.Choice(["binary", "multiclass", "regression"]), help="Of problem.")
 @click.option("--key", metavar="COLUMN[,COLUMN]", help="Identifies a row, alone or together; `none`: its content does.")
@@ -36,4 +42,4 @@ def adopt(table: str, query: str | None, yes: bool, **said: Any) -> None:
     """Put TABLE in place of what the project has: a file, a folder of files, or a database (URL#table, SQLite file)."""
     from kedro_modelops.adoption.adopting import adopt as take  # noqa: PLC0415  (kedro --help does not need it)
 
-    take(Path.cwd(), table, query, {name: value for name, value in said.items() if value}, yes=yes)
+    take(Path.cwd(), table, query, {name: value for name, value in said.items() if value or value is False}, yes=yes)

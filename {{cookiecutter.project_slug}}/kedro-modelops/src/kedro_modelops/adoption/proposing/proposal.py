@@ -40,6 +40,7 @@ class Proposal:
         every: Frequency of the periods, as pandas calls it, where the table comes in a file for each.
         undivided: Why the files of a folder become one table.
         rules: That the files of a folder keep, of which each is a row; None of any other table.
+        notes: What is to be known of how the table was read: titles, and sentences.
         max_rows: Rows that training set and test set have at most, each; None for all.
     """
 
@@ -65,6 +66,7 @@ class Proposal:
     every: str | None = None
     undivided: str = ""
     rules: FileRules | None = None
+    notes: tuple[tuple[str, str], ...] = ()
     max_rows: int | None = None
 
     @property

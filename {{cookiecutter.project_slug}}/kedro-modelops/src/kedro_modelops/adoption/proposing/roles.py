@@ -54,6 +54,7 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
         columns=columns,
         dropped=source.dropped | unfit | dict.fromkeys(wishes.drop, "as you wish"),
         rules=source.rules,
+        notes=source.notes,
         max_rows=wishes.max_rows or (DRAWN if len(table) > LARGE else None),
     )
     timeless = wishes.says_time or bool(wishes.group)

@@ -31,6 +31,8 @@ class Wishes:
         drop: Columns that are not taken over.
         name: Of the table.
         sheet: Of a workbook, which one is read.
+        header: Whether a file has a header; None where that is found out.
+        names: Of the columns, in place of those of the file.
         max_rows: Rows that training set and test set have at most, each.
     """
 
@@ -46,11 +48,13 @@ class Wishes:
     drop: tuple[str, ...] = ()
     name: str | None = None
     sheet: str | None = None
+    header: bool | None = None
+    names: tuple[str, ...] = ()
     max_rows: int | None = None
 
     def __post_init__(self) -> None:
         """Takes `none` for what it says, and lists for tuples."""
-        for several in ("after", "personal", "keep", "drop"):
+        for several in ("after", "personal", "keep", "drop", "names"):
             object.__setattr__(self, several, tuple(getattr(self, several)))
         try:
             ZoneInfo(self.zone)

@@ -1,7 +1,7 @@
 """Tables as people have them (files, folders, databases), read with the types that their values have."""
 
 from kedro_modelops.adoption.tables.database import SQL
-from kedro_modelops.adoption.tables.reading import Source, read_source
-from kedro_modelops.adoption.tables.table_files import SHEET
+from kedro_modelops.adoption.tables.layout.headers import Header
+from kedro_modelops.adoption.tables.reading import Source, read_source, refuse_idle
 
-__all__ = ["SHEET", "SQL", "Source", "read_source"]
+__all__ = ["SQL", "Header", "Source", "read_source", "refuse_idle"]

@@ -1,60 +1,55 @@
-"""Text files of rows: which encoding, delimiter and decimal mark they are written with."""
+"""Text files of rows, all cells of which are read as text: CSV of any kind, and columns between blanks."""
 
 import csv
-import io
-import re
 import warnings
-from collections import Counter
+from collections import deque
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
+from kedro_modelops.adoption.tables.layout.blanks import BLANKS, at_blanks, refuse_short_rows
+from kedro_modelops.adoption.tables.layout.footers import without_footer
+from kedro_modelops.adoption.tables.layout.forms import Form, find_form
+from kedro_modelops.adoption.tables.layout.headers import DETECTED, Header, Notes
 from kedro_modelops.errors import RefusedError
 
-HEAD = 200_000
-"""Bytes in which the form of a file is looked for."""
-LINES = 60
-DELIMITERS = ",;\t|"
 DECIMAL_COMMA = r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+(?:[eE][+-]?\d+)?"
+FAULTS = (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, UnicodeDecodeError, csv.Error)
 GROUPED = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+"
 
 
-class Form(NamedTuple):
-    """How a file is written."""
-
-    encoding: str
-    delimiter: str
-    titles: int = 0
-    """Lines that stand above the names of the columns."""
-
-
-def read_delimited(file: Path) -> tuple[pd.DataFrame, str]:
+def read_delimited(file: Path, header: Header = DETECTED) -> tuple[pd.DataFrame, str, Notes]:
     """Reads all cells as text.
 
     Args:
-        file: CSV of any kind, with a line of names.
+        file: CSV of any kind, or columns with blanks between them.
+        header: What is said of its header.
 
     Returns:
-        The table, in which an empty cell is null, and what its form is, in words.
+        The table, in which an empty cell is null, what its form is, in words, and what is to be known of it.
 
     Raises:
-        RefusedError: If it has no names or a line has more cells than there are names.
+        RefusedError: If a line has more cells than there are names, or it is unclear what its first line is.
     """
-    form = find_form(file)
     try:
+        form = find_form(file, header)
         table = _read_cells(file, form)
-    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        msg = f"{file} is no table: {' '.join(str(error).split())}. Its first line has to name the columns"
+    except FAULTS as error:
+        msg = f"{file} is no table: {' '.join(str(error).split())}. All lines need as many cells as the header has"
         raise RefusedError(msg) from error
-    table.columns = pd.Index(_names(file, form, table))
+    if form.delimiter == BLANKS:
+        refuse_short_rows(file, table.iloc[:, -1].notna().tolist(), table.shape[1])
+    table.columns = pd.Index(form.names or _names(file, form, table))
     table = table.apply(lambda column: column.str.strip().replace("", None))
+    table, footer = without_footer(table.dropna(how="all"), partial(_line_of, file, form, len(table)))
+    table = table.reset_index(drop=True)
     comma = has_decimal_commas(table) if form.delimiter != "," else False
     if comma:
         table = table.apply(_with_points)
-    shown = {"\t": "tab"}.get(form.delimiter, form.delimiter)
-    return table, f"{form.encoding}, cells between '{shown}'" + (", decimal comma" if comma else "")
+    shown = {"\t": "'tab'", BLANKS: "blanks"}.get(form.delimiter, f"'{form.delimiter}'")
+    return table, f"{form.encoding}, cells between {shown}{', decimal comma' if comma else ''}", form.notes + footer
 
 
 def _read_cells(file: Path, form: Form) -> pd.DataFrame:
@@ -64,7 +59,9 @@ def _read_cells(file: Path, form: Form) -> pd.DataFrame:
             file,
             sep=form.delimiter,
             encoding=form.encoding,
-            skiprows=form.titles,
+            skiprows=form.skipped,
+            header=None if form.names else 0,
+            names=range(len(form.names)) if form.names else None,
             dtype=str,
             keep_default_na=False,
             na_values=[""],
@@ -75,59 +72,23 @@ def _read_cells(file: Path, form: Form) -> pd.DataFrame:
 
 
 def _names(file: Path, form: Form, table: pd.DataFrame) -> list[str]:
-    """Names as the first line has them: pandas numbers those that are there twice."""
+    """Names as the header has them: pandas numbers those that are there twice."""
     with file.open(encoding=form.encoding, newline="") as opened:
-        names = next(csv.reader(islice(opened, form.titles, None), delimiter=form.delimiter, skipinitialspace=True), [])
+        lines = islice(opened, form.skipped, None)
+        if form.delimiter == BLANKS:
+            names = at_blanks(next(lines, ""))
+        else:
+            names = next(csv.reader(lines, delimiter=form.delimiter, skipinitialspace=True), [])
     return names if len(names) == table.shape[1] and all(names) else [str(name) for name in table.columns]
 
 
-def find_form(file: Path) -> Form:
-    """Encoding and delimiter of a file: the delimiter that gives most lines the same number of cells, over one."""
-    with file.open("rb") as opened:
-        head = opened.read(HEAD)
-    encoding = _encoding(file, head)
-    text = head.decode(encoding, errors="ignore")
-    lines = text.splitlines()[: LINES if len(head) < HEAD else -1][:LINES]
-    delimiter = max(DELIMITERS, key=lambda mark: _agreement(lines[_titles(lines, mark) :], mark))
-    return Form(encoding, delimiter, _titles(lines, delimiter))
-
-
-def _titles(lines: list[str], delimiter: str) -> int:
-    """How many lines of a title or a note stand above the names: they have a first cell at most, most others more.
-
-    A title in which the delimiter stands has fewer cells than most lines. So have names over lines that end in a
-    delimiter: by one, and no line below has something with a letter in each cell.
-    """
-    rows = list(csv.reader(lines, delimiter=delimiter))
-    wide = [any(row[1:]) for row in rows]
-    first = wide.index(True) if True in wide else 0
-    if 2 * sum(wide) <= len(wide) - first:
-        return 0
-    usual = Counter(map(len, rows[first:])).most_common(1)[0][0]
-    names = next(at for at, row in enumerate(rows) if at >= first and len(row) == usual)
-    are_names = len(rows[first]) < usual - 1 or all(re.search(r"[^\W\d_]", cell) for cell in rows[names])
-    return names if len(rows[first]) < usual and are_names else first
-
-
-def _encoding(file: Path, head: bytes) -> str:
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if head.startswith(mark):
-            return name
-    try:
-        with file.open(encoding="utf-8") as opened:
-            while opened.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "cp1252" if not set(head) & {0x81, 0x8D, 0x8F, 0x90, 0x9D} else "latin-1"
-    return "utf-8"
-
-
-def _agreement(lines: list[str], delimiter: str) -> tuple[int, int]:
-    """How many lines have as many cells as the first one, where it has more than one; then how many cells that are."""
-    rows = [len(row) for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter) if row]
-    if not rows or rows[0] == 1:
-        return (0, 0)
-    return (Counter(rows)[rows[0]], rows[0])
+def _line_of(file: Path, form: Form, count: int, row: int) -> str:
+    """Where a row stands: lines are counted from the end, for above the rows there may be others."""
+    delimiter = " " if form.delimiter == BLANKS else form.delimiter
+    with file.open(encoding=form.encoding, newline="") as opened:
+        reader = csv.reader(opened, delimiter=delimiter, skipinitialspace=True)
+        lines = deque((reader.line_num for cells in reader if len(cells) > 1 or any(cells)), maxlen=count - row)
+    return f"line {lines[0]}"
 
 
 def has_decimal_commas(table: pd.DataFrame) -> bool:

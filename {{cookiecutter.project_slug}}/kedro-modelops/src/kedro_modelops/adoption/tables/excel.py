@@ -4,21 +4,26 @@ from pathlib import Path
 
 import pandas as pd
 
+from kedro_modelops.adoption.tables.layout.footers import without_footer
+from kedro_modelops.adoption.tables.layout.headers import Header, Notes, numbered_names
 from kedro_modelops.errors import RefusedError
 
 TITLES = 20
 """Rows among which the names are looked for."""
+JUDGED = 1000
+"""Rows by which a header is told from a row."""
 
 
-def read_excel(path: Path, sheet: str | None) -> tuple[pd.DataFrame, str | None]:
+def read_excel(path: Path, sheet: str | None, header: Header) -> tuple[pd.DataFrame, str | None, Notes]:
     """Reads a sheet; each cell has a type of its own, which is kept: 01234 that is text stays one.
 
     Args:
         path: A workbook.
         sheet: Which one; None for the only one that holds a table.
+        header: What is said of its header.
 
     Returns:
-        The table, and the name of its sheet where the workbook has others.
+        The table, the name of its sheet where the workbook has others, and what is to be known of it.
 
     Raises:
         RefusedError: If there is no such sheet, several hold tables and none is named, or the package that reads Excel
@@ -27,7 +32,8 @@ def read_excel(path: Path, sheet: str | None) -> tuple[pd.DataFrame, str | None]
     try:
         with pd.ExcelFile(path) as book:
             name = _find_sheet(path, book, sheet)
-            return _with_names(_cells(book, name)), name if len(book.sheet_names) > 1 else None
+            table, notes = _with_names(_cells(book, name), header, path.name)
+            return table, name if len(book.sheet_names) > 1 else None, notes
     except ImportError as error:
         msg = (
             f"{path}: to read Excel, add openpyxl to the group `dev` of pyproject.toml, `make lock setup`; or save "
@@ -54,13 +60,20 @@ def _cells(book: pd.ExcelFile, sheet: str, rows: int | None = None) -> pd.DataFr
     return book.parse(sheet, header=None, nrows=rows, dtype=object, keep_default_na=False, na_values=[""])
 
 
-def _with_names(cells: pd.DataFrame) -> pd.DataFrame:
+def _with_names(cells: pd.DataFrame, header: Header, place: str) -> tuple[pd.DataFrame, Notes]:
     if cells.empty:
-        return cells
+        return cells, ()
     names = row_of_names(cells)
+    below = cells.iloc[names:].dropna(how="all")
+    rows = [["" if pd.isna(cell) else str(cell) for cell in row] for row in below.head(JUDGED).to_numpy()]
     titles = [f"Unnamed: {at}" if pd.isna(title) else title for at, title in enumerate(cells.iloc[names])]
-    table = cells.iloc[names + 1 :].set_axis(titles, axis=1).dropna(how="all")
-    return table.reset_index(drop=True).infer_objects()
+    notes: Notes = ()
+    if header.is_first(rows, place):
+        below = below.iloc[1:]
+    else:
+        titles, notes = numbered_names(cells.shape[1]), (header.note(rows[0]),)
+    table, footer = without_footer(below.set_axis(titles, axis=1), lambda row: f"row {row + 1}")
+    return table.reset_index(drop=True).infer_objects(), notes + footer
 
 
 def holds_table(cells: pd.DataFrame) -> bool:
