@@ -10,7 +10,8 @@ from kedro_modelops.adoption.judging.folds import folds_of
 from kedro_modelops.adoption.judging.model_input import calendar_of, compute, divide, roles_of
 from kedro_modelops.adoption.judging.samples import draw_sample
 from kedro_modelops.adoption.proposing.columns import Column
-from kedro_modelops.adoption.proposing.roles import find_target, propose
+from kedro_modelops.adoption.proposing.roles import propose
+from kedro_modelops.adoption.proposing.targets import find_target
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.questions import lines
 from kedro_modelops.adoption.summary import lags_of
