@@ -24,6 +24,8 @@ TEXTS = (
 NAMED = re.compile(r"(?<![a-z])(months?|periods?|quarters?|monate?|quartale?|mois|mes)(?![a-z])")
 LAST_DAY, FEWEST = 31, 3
 """Where no name says so, years of two digits are some if one is later than any day; and numbers of so many months."""
+CENTURY = 40
+"""Years of two digits from here on are of the last century."""
 WORDS = {"D": "day", "M": "month", "Q": "quarter", "Y": "year"}
 
 
@@ -62,6 +64,8 @@ def times_of_periods(column: pd.Series) -> pd.Series | None:
     sure = parts["year"].astype(int).max() > LAST_DAY and (letters or months.nunique() >= FEWEST)
     if short and not sure and not NAMED.search(str(column.name).lower()):
         return None
-    written = f"{'%y' if short else '%Y'} {'%b' if letters else '%m'}"
-    times = pd.to_datetime(parts["year"] + " " + months, format=written, errors="coerce")
+    years = parts["year"].astype(int)
+    years += years.lt(CENTURY).map({True: 2000, False: 1900}) if short else 0
+    written = f"%Y {'%b' if letters else '%m'}"
+    times = pd.to_datetime(years.astype(str) + " " + months, format=written, errors="coerce")
     return times.reindex(column.index) if times.notna().all() else None

@@ -6,6 +6,7 @@ from typing import Literal
 import pandas as pd
 
 from kedro_modelops.adoption.proposing.personal_data import words_of
+from kedro_modelops.adoption.tables.periods import CENTURY
 
 YEARS, LIKELY = (1700, 2200), (1900, 2100)
 """What may be a year where somebody, or its name, says that a column holds some, and where nobody does."""
@@ -21,8 +22,6 @@ DIGITS = {"%Y%m%d": 8, "%Y%m": 6}
 EPOCHS: dict[Literal["s", "ms"], int] = {"s": 1, "ms": 1000}
 SINCE_1970 = (946_684_800, 2_208_988_800)
 """Seconds at the beginnings of 2000 and of 2040, between which times are that count from 1970."""
-CENTURY = 40
-"""Years of two digits from here on are of the last century."""
 
 
 def numbers_as_times(table: pd.DataFrame, named: str | None) -> pd.DataFrame:

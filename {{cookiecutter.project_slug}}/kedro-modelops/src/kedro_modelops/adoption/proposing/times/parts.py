@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kedro_modelops.adoption.proposing.personal_data import words_of
-from kedro_modelops.adoption.proposing.times.pieces import Piece, of_date, of_numbers
+from kedro_modelops.adoption.proposing.times.pieces import Piece, join
 from kedro_modelops.errors import RefusedError
 
 NAMES = {
@@ -21,12 +21,14 @@ NAMES = {
     "hour": "hour|hr|stunde|heure|hora|ora|uur",
     "minute": "minute|minuto",
     "second": "second|segundo|secondo",
+    "week": "week|wk|week_of_year|week_number|woche|kw|semaine|semana",
+    "day_of_year": "day_of_year|doy|yday|julian_day",
     "date": "date|datum|fecha|data|dteday",
     "clock": "time|time_of_day|clock|uhrzeit|zeit",
 }
 """What columns are called that hold a part of a time."""
 CALENDAR = ("year", "month", "day", "hour", "minute", "second")
-PAIRS = (("year", "quarter"), ("date", "clock"), ("date", "hour"))
+PAIRS = (("year", "quarter"), ("year", "week"), ("year", "day_of_year"), ("date", "clock"), ("date", "hour"))
 """Parts that make a time: the first two of a calendar at least, or two others."""
 OCCASION = r"(\w+_)?(date|time|timestamp)|sales?|sold|order|obs(ervation)?|record|report|survey|event|visit|invoice"
 """Of what the time is: the same word before or after the name of each part. A year of birth or make is not a row's."""
@@ -127,10 +129,8 @@ def join_parts(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.Series, Ti
         names: Of the columns.
     """
     for parts in _candidates(names):
-        if set(parts.values()) == set(names):
-            joined = of_date(table, *parts.values()) if "date" in parts else of_numbers(table, parts)
-            if joined:
-                return joined.content, _described(table, parts, joined)
+        if set(parts.values()) == set(names) and (joined := join(table, parts)):
+            return joined.content, _described(table, parts, joined)
     return None
 
 

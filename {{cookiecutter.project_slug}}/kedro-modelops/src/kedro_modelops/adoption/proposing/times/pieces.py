@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from kedro_modelops.adoption.proposing.times.numbers import CENTURY, LIKELY
+from kedro_modelops.adoption.proposing.times.numbers import LIKELY
+from kedro_modelops.adoption.tables.periods import CENTURY
 
 CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H.%M.%S", "%H")
 """How the time of a day is written."""
@@ -18,10 +19,12 @@ RANGES = {
     "hour": (0, 24),
     "minute": (0, 59),
     "second": (0, 59),
+    "week": (1, 53),
+    "day_of_year": (1, 366),
 }
 HALF_DAY = 12
-AMBIGUOUS = {"day": 7, "hour": HALF_DAY}
-"""Days that end here may be those of a week, and hours those of a half day."""
+AMBIGUOUS = {"day": 7, "hour": HALF_DAY, "week": 49, "day_of_year": 31}
+"""Days that end here may be those of a week or a month, hours those of a half day, and weeks those of a season."""
 MONTHS = {name.lower() for name in [*calendar.month_abbr, *calendar.month_name, "sept"] if name}
 
 
@@ -32,7 +35,17 @@ class Piece(NamedTuple):
     content: pd.Series
 
 
-def of_date(table: pd.DataFrame, date: str, clock: str) -> Piece | None:
+def join(table: pd.DataFrame, parts: Mapping[str, str]) -> Piece | None:
+    """The times that columns make, by the part that each holds, the longest first; None where they make none."""
+    (unit, first), (other, second), *_ = parts.items()
+    if unit == "date":
+        return _of_date(table, first, second)
+    if other in {"week", "day_of_year"}:
+        return _of_days(table, first, other, second)
+    return _of_numbers(table, parts)
+
+
+def _of_date(table: pd.DataFrame, date: str, clock: str) -> Piece | None:
     """The times of a column of days and one of the time of day, or of its hour; None where they make none."""
     days = table[date]
     if not pd.api.types.is_datetime64_dtype(days.dtype) or days.isna().any() or (days != days.dt.normalize()).any():
@@ -47,7 +60,20 @@ def of_date(table: pd.DataFrame, date: str, clock: str) -> Piece | None:
     return None
 
 
-def of_numbers(table: pd.DataFrame, parts: Mapping[str, str]) -> Piece | None:
+def _of_days(table: pd.DataFrame, year: str, part: str, name: str) -> Piece | None:
+    """The times of a column of years and one of weeks or of days of the year; None where they make none."""
+    years, numbers = _piece("year", table[year]), _piece(part, table[name])
+    if years is None or numbers is None or not pd.api.types.is_integer_dtype(numbers.content.dtype):
+        return None
+    code, days = numbers
+    if part == "week":
+        code, days = f"(7 * {code} - 6)", 7 * days - 6
+    times = pd.to_datetime(years.content.astype(str) + " " + days.astype(str), format="%Y %j", errors="coerce")
+    made = f'pd.to_datetime({years.code}.astype(str) + " " + {code}.astype(str), format="%Y %j")'
+    return Piece(made, times) if times.notna().all() else None
+
+
+def _of_numbers(table: pd.DataFrame, parts: Mapping[str, str]) -> Piece | None:
     """The times of columns of years, months or quarters, days and hours, by part; None where they make none."""
     found = {_unit(part): _piece(part, table[name]) for part, name in parts.items()}
     pieces = {unit: piece for unit, piece in found.items() if piece}
@@ -89,7 +115,7 @@ def _of_number(part: str, numbers: pd.Series) -> Piece | None:
     if pd.api.types.is_bool_dtype(numbers.dtype) or (numbers % 1 != 0).any():
         return None
     if part == "year" and numbers.between(CENTURY, 99).all():
-        return Piece(f"1900 + {code}", 1900 + numbers)
+        return Piece(f"(1900 + {code})", 1900 + numbers)
     if not numbers.between(*RANGES[part]).all() or numbers.max() <= AMBIGUOUS.get(part, 0):
         return None
     return Piece(f"3 * {code} - 2", 3 * numbers - 2) if part == "quarter" else Piece(code, numbers)
