@@ -69,7 +69,7 @@ def _of_days(table: pd.DataFrame, year: str, part: str, name: str) -> Piece | No
     if part == "week":
         code, days = f"(7 * {code} - 6)", 7 * days - 6
     times = pd.to_datetime(years.content.astype(str) + " " + days.astype(str), format="%Y %j", errors="coerce")
-    made = f'pd.to_datetime({years.code}.astype(str) + " " + {code}.astype(str), format="%Y %j")'
+    made = f'pd.to_datetime(({years.code}).astype(str) + " " + {code}.astype(str), format="%Y %j")'
     return Piece(made, times) if times.notna().all() else None
 
 
@@ -115,7 +115,7 @@ def _of_number(part: str, numbers: pd.Series) -> Piece | None:
     if pd.api.types.is_bool_dtype(numbers.dtype) or (numbers % 1 != 0).any():
         return None
     if part == "year" and numbers.between(CENTURY, 99).all():
-        return Piece(f"(1900 + {code})", 1900 + numbers)
+        return Piece(f"1900 + {code}", 1900 + numbers)
     if not numbers.between(*RANGES[part]).all() or numbers.max() <= AMBIGUOUS.get(part, 0):
         return None
     return Piece(f"3 * {code} - 2", 3 * numbers - 2) if part == "quarter" else Piece(code, numbers)
