@@ -35,7 +35,8 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     """
     read, made = with_named_times(source.table, wishes)
     table, unfit = settle(read, wishes.zone)
-    time, parts = (made.name, made.columns) if made else (wishes.time, ())
+    time = made.name if made else wishes.time
+    parts = {name: f"is a part of {time}" for name in (made.columns if made else ()) if name not in table}
     wishes.check([*map(str, table), *parts])
     names = [name for name in map(str, table) if name not in wishes.drop]
     columns = {name: Column(name, table[name], source.units.get(name, "")) for name in names}
@@ -53,10 +54,7 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
         zone=wishes.zone,
         columns=columns,
         time_parts=made,
-        dropped=source.dropped
-        | unfit
-        | {name: f"is a part of {time}" for name in parts if name not in table}
-        | dict.fromkeys(wishes.drop, "as you wish"),
+        dropped=source.dropped | unfit | parts | dict.fromkeys(wishes.drop, "as you wish"),
         rules=source.rules,
         max_rows=wishes.max_rows or (DRAWN if len(table) > LARGE else None),
     )
@@ -64,10 +62,14 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     found = found.but(time=time if timeless else find_time(found))
     if not timeless and (said := other_time(found, read, wishes)):
         return propose(source, Wishes(**wishes.said() | said))
-    own_key = (FILE,) if source.rules else find_key(found)
-    found = found.but(key=wishes.key_columns(columns) if wishes.says_key else own_key)
-    found = found.but(group=wishes.group if wishes.says_group or found.time else find_group(found))
-    return _with_parts(with_periods(found, source.files), wishes)
+    return _with_parts(with_periods(_with_key(found, wishes), source.files), wishes)
+
+
+def _with_key(proposal: Proposal, wishes: Wishes) -> Proposal:
+    """With what identifies a row, and the group whose rows stay together."""
+    own = (FILE,) if proposal.rules else find_key(proposal)
+    found = proposal.but(key=wishes.key_columns(proposal.columns) if wishes.says_key else own)
+    return found.but(group=wishes.group if wishes.says_group or found.time else find_group(found))
 
 
 def find_key(proposal: Proposal) -> tuple[str, ...]:
