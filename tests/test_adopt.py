@@ -34,7 +34,7 @@ class Adopted(NamedTuple):
         time: When a row was.
         told: What is pointed out.
         place: Of the table, where it is not the file: `{path}` is its path, `{url}` an empty PostgreSQL.
-        arrives: Of a folder, the file that comes a month later, and the name of that month.
+        arrives: Of a folder, the file that comes a month later, the name of that month, and what makes it the next one.
     """
 
     make: str
@@ -45,7 +45,7 @@ class Adopted(NamedTuple):
     time: str | None = None
     told: tuple[str, ...] = ()
     place: str = "{path}"
-    arrives: tuple[str, str] | None = None
+    arrives: tuple[str, str, str] | None = None
 
 
 CUSTOMERS = """
@@ -82,6 +82,10 @@ import pathlib
 pathlib.Path(PATH).mkdir()
 for month, rows in table.groupby(times.to_period('M')):
     rows.to_csv(PATH + ('.csv' if str(month) == '2024-07' else f'/rentals {month}.csv'), index=False)
+"""
+IN_PARTS = """
+table = table.drop(columns='datetime')
+table['Year'], table['Month'], table['Day'], table['Hour'] = times.year, times.strftime('%b'), times.day, times.hour
 """
 LOANS = """
 n = 10_000
@@ -174,7 +178,16 @@ TABLES = {
         "regression",
         time="datetime",
         told=("one for each month",),
-        arrives=("rentals.csv", "2024-07"),
+        arrives=("rentals.csv", "2024-07", "datetime=lambda t: t['datetime'].str.replace('2024-07', '2024-08')"),
+    ),
+    "rentals whose time is in four columns": Adopted(
+        RENTALS + IN_PARTS + BY_MONTH,
+        "rentals",
+        "rentals",
+        "regression",
+        time="time",
+        told=("time (made of Year, Month, Day and Hour)", "one for each month"),
+        arrives=("rentals.csv", "2024-07", "Month='Aug'"),
     ),
     "rentals in one file": Adopted(RENTALS + IN_ONE_FILE, "rentals.parquet", "rentals", "regression", time="datetime"),
     "breast cancer": Adopted(
@@ -321,10 +334,10 @@ def test_a_table_becomes_a_project(project: BakedProject, table: Adopted, tmp_pa
     verdict = json.loads((project.path / "data/08_reporting/gates.json").read_text("utf-8"))
     assert verdict["verdict"] == "passed"
     if table.arrives:
-        take_in(project, tmp_path / table.arrives[0], table.arrives[1])
+        take_in(project, tmp_path / table.arrives[0], *table.arrives[1:])
 
 
-def take_in(project: BakedProject, file: Path, month: str) -> None:
+def take_in(project: BakedProject, file: Path, month: str, later: str) -> None:
     """A month later, its file becomes one to train on; one in which nothing is as it was goes into quarantine."""
     parquet = "import pandas as pd; pd.read_csv({0!r}).{1}.to_parquet('data/incoming/{2}.parquet', index=False)"
     (project.path / "data/incoming").mkdir(exist_ok=True)
@@ -334,8 +347,7 @@ def take_in(project: BakedProject, file: Path, month: str) -> None:
     project.run(".venv/bin/kedro", "run", "--pipelines=ingestion")
     assert (project.path / f"data/01_raw/{file.stem}/{month}.parquet").is_file()
     assert pointer.read_text("utf-8") != before
-    later = "assign(rentals=399, datetime=lambda t: t['datetime'].str.replace('2024-07', '2024-08'))"
-    project.run(".venv/bin/python", "-c", parquet.format(str(file), later, "2024-08"))
+    project.run(".venv/bin/python", "-c", parquet.format(str(file), f"assign(rentals=399, {later})", "2024-08"))
     refused = project.run(".venv/bin/kedro", "run", "--pipelines=ingestion", check=False).stdout
     assert "2024-08 is refused" in refused
     assert (project.path / "data/quarantine/2024-08.md").is_file()

@@ -10,7 +10,8 @@ from kedro_modelops.adoption.judging.folds import folds_of
 from kedro_modelops.adoption.judging.model_input import calendar_of, compute, divide, roles_of
 from kedro_modelops.adoption.judging.samples import draw_sample
 from kedro_modelops.adoption.proposing.columns import Column
-from kedro_modelops.adoption.proposing.roles import find_target, propose
+from kedro_modelops.adoption.proposing.roles import propose
+from kedro_modelops.adoption.proposing.targets import find_target
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.questions import lines
 from kedro_modelops.adoption.summary import lags_of
@@ -106,11 +107,19 @@ def test_kinds_of_problems(target: Any, kind: str, classes: tuple[Any, ...]) -> 
         (pd.date_range("2024-01-01", periods=ROWS), "is a time"),
         (np.arange(ROWS) < 9, "is True in 9 rows only"),
         ([f"t{number}" for number in range(ROWS)], "400 different values: these are no classes"),
+        (np.where(np.arange(ROWS) % 2, "short", "long" * 50), r"target y has a class of 200 characters \(longlong"),
+        (np.where(np.arange(ROWS) % 3, "a", ["b" * 101, "c"] * (ROWS // 2)), "y has a class of 101 characters"),
     ],
 )
 def test_what_cannot_be_predicted_is_refused(target: Any, told: str) -> None:
     with pytest.raises(RefusedError, match=told):
         taken(numbers(y=target), target="y")
+
+
+def test_long_names_are_those_of_classes_where_they_fit_into_a_line_and_where_nobody_learns_them() -> None:
+    names = ["r" * 200, *np.resize(["a" * 100, "b", "c"], ROWS - 1)]
+    found = taken(numbers(y=names), target="y")
+    assert (found.classes, found.rare) == (("a" * 100, "b", "c"), ["r" * 200])
 
 
 def test_a_table_without_features_is_refused() -> None:

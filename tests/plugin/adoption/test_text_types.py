@@ -66,10 +66,31 @@ def test_na_is_a_country_among_codes_of_two_letters_and_a_null_elsewhere() -> No
         (["31/01/24", "01/02/24"], "2024-01-31"),
         (["Feb 2024", "Mar 2024"], "2024-02-01"),
         (["01/01/2024", "02/01/2024", "03/01/2024"], "2024-01-01"),
+        (["05/1998", "06/1998"], "1998-05-01"),
+        (["05/98", "06/98", "01/02"], "1998-05-01"),
+        (["May-98", "Jun-98"], "1998-05-01"),
+        (["May-1998", "Jun-1998"], "1998-05-01"),
+        (["Jan-49", "Dec-60"], "1949-01-01"),
+        (["may 98", "JUNE 98"], "1998-05-01"),
+        (["2020/05", "2020/06"], "2020-05-01"),
+        (["2020M05", "2020M12"], "2020-05-01"),
+        (["2020-Q2", "2020-Q3"], "2020-04-01"),
+        (["1998q2", "1998q4"], "1998-04-01"),
+        (["Q2 2020", "Q1 2021"], "2020-04-01"),
     ],
 )
 def test_forms_of_times(texts: list[str], expected: str) -> None:
     assert convert_text(pd.Series([*texts, None]))[0] == pd.Timestamp(expected)
+
+
+@pytest.mark.parametrize(("name", "is_time"), [("month", True), ("Reporting period", True), ("score", False)])
+@pytest.mark.parametrize("texts", [["05/12", "06/12", "01/13"], ["May-12", "Jun-12", "Jan-13"]])
+def test_years_that_might_be_days_or_a_fraction_are_years_where_the_name_says_so(
+    name: str, is_time: bool, texts: list[str]
+) -> None:
+    found = convert_text(pd.Series(texts, name=name))
+    assert (found[2] == pd.Timestamp("2013-01-01")) == is_time
+    assert is_time or found.tolist() == texts
 
 
 def test_times_with_an_offset_are_moments() -> None:
@@ -101,6 +122,12 @@ def test_durations_are_seconds(tmp_path: Path) -> None:
 def test_what_is_no_time_stays_text() -> None:
     assert kind("2024-13-45", "2024-01-01") == "object"
     assert kind("31.01.2024", "tomorrow") == "object"
+    assert kind("05/98", "13/98") == "object"
+    assert kind("120/80", "110/75") == "object"
+    assert kind("6/60", "6/36", "5/12") == "object"
+    assert kind("2020Q5", "2020Q1") == "object"
+    assert kind("2020M13", "2020M01") == "object"
+    assert kind("Gen-98", "Abc-99") == "object"
 
 
 def test_numbers_stay_text_where_types_are_known() -> None:

@@ -71,6 +71,11 @@ def test_the_summary_stands_beside_the_champion_and_names_the_gates(registered: 
     assert "| test set | this model | champion (version 1) | change |" in lines
     assert any(line.endswith(" | +0.0000 |") for line in lines)
     assert any(line.startswith("| floor | ✅ passed | ") for line in lines)
+    wide = pd.DataFrame({"feature": [f"gene-{number}" for number in range(300)], "importance": 0.1, "std": 0.0})
+    wide.assign(useful=True).to_csv(registered / "data/08_reporting/importances.csv", index=False)
+    told = ok(kedro, "summary")
+    assert "What is lost without a feature: the 30 largest of 300" in told
+    assert told.count("gene-") == 30
     gates = registered / "data/08_reporting/gates.json"
     judged = json.loads(gates.read_text())
     gates.write_text(json.dumps(judged | {"failed": ["slices", "overfit"]}))

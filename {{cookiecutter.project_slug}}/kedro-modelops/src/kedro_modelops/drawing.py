@@ -8,6 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+MOST_BARS = 30
+"""Bars with a name each that a picture has: more are no picture, but a table."""
+
+
+def told_of_bars(count: int) -> str:
+    """What stands above the largest bars where others are left out; empty where there are none."""
+    return f"the {MOST_BARS} largest of {count}" if count > MOST_BARS else ""
+
 
 def canvas(height: float) -> tuple[Figure, Axes]:
     """An empty picture as wide as a page's column, `height` inches high."""

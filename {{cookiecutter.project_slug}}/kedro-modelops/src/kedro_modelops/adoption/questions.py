@@ -31,7 +31,8 @@ def lines(proposal: Proposal) -> Iterator[tuple[str, str]]:
     given = ": a number given to each row, as rows look alike; callers send their own" if proposal.given else ""
     made = "none: made of what callers send of a row"
     yield "key", f"{' and '.join(proposal.key)}{given}" if proposal.key else made
-    clock = f"{proposal.time}, clock of {proposal.zone}; the newest rows are the test set"
+    of_parts = f" (made of {proposal.time_parts.told})" if proposal.time_parts else ""
+    clock = f"{proposal.time}{of_parts}, clock of {proposal.zone}; the newest rows are the test set"
     drawn = "whole groups" if proposal.group else "rows"
     yield "time", clock if proposal.time else f"none: the test set is drawn at random, by {drawn}"
     if proposal.max_rows:

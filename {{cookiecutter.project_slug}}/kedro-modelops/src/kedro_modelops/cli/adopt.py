@@ -28,7 +28,9 @@ def _several(_: click.Context, __: click.Parameter, value: str | None) -> tuple[
 @click.option("--target", metavar="COLUMN", help="What is predicted.")
 @click.option("--kind", type=click.Choice(["binary", "multiclass", "regression"]), help="Of problem.")
 @click.option("--key", metavar="COLUMN[,COLUMN]", help="Identifies a row, alone or together; `none`: its content does.")
-@click.option("--time", metavar="COLUMN", help="Says when a row was; `none`: time plays no part.")
+@click.option(
+    "--time", metavar="COLUMN[,COLUMN]", help="Says when a row was, or its parts do; `none`: time plays no part."
+)
 @click.option("--time-zone", "zone", help="Whose clock the table's times are of; UTC.")
 @click.option("--group", metavar="COLUMN", help="Rows of one value are not divided between training and test.")
 @click.option("--after", help="Known only after the prediction.", **MANY)

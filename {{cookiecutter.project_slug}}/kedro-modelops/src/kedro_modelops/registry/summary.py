@@ -17,6 +17,8 @@ from kedro_modelops.registry.model_registry import CHAMPION, aliases, find, run_
 from kedro_modelops.tracking.attempts import newest
 
 MARKS = {"passed": "✅", "failed": "❌"}
+MOST_BARS = 30
+"""Features that a chart shows."""
 
 
 def summarize(name: str, catalog: CatalogProtocol[Any, Any], parameters: Mapping[str, Any]) -> str:
@@ -55,7 +57,7 @@ def summarize(name: str, catalog: CatalogProtocol[Any, Any], parameters: Mapping
             "",
             *_table(["gate", "verdict", "why"], judged),
             "",
-            *_bars("What is lost without a feature", catalog.load("importances"), "feature", "importance"),
+            *_lost(catalog.load("importances")),
             *_bars(f"{shown.heading}, slice by slice", _judged(catalog.load("slices"), shown), "slice", "score"),
             f"\n{_place(newest(gates['run']), gates['run'])}",
         ]
@@ -88,6 +90,12 @@ def _judged(slices: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     judged = judged_slices(slices).sort_index()
     named = judged["column"] + " " + judged["value"].astype(str)
     return judged.assign(slice=named, score=judged["score"].map(metric.read))
+
+
+def _lost(importances: pd.DataFrame) -> Iterable[str]:
+    """What is lost without each feature, or without the most important of many."""
+    many = f": the {MOST_BARS} largest of {len(importances)}" if len(importances) > MOST_BARS else ""
+    return _bars(f"What is lost without a feature{many}", importances.head(MOST_BARS), "feature", "importance")
 
 
 def _bars(title: str, table: pd.DataFrame, names: str, values: str) -> Iterable[str]:

@@ -14,6 +14,8 @@ MOST_CLASSES = (100, 10)
 """How many classes a text, and how many different whole numbers, may have at most to be classes."""
 RAREST = 10
 """Rows of a class that can be learned."""
+LONGEST = 100
+"""Characters of the name of a class, which stands in a line of code."""
 
 
 def counted(column: Column, target: str) -> Column:
@@ -37,6 +39,10 @@ def kind_of(column: Column) -> ProblemKind:
         msg = f"the target {column.name} has one value only in all rows, {column.listed}: there is nothing to learn"
         raise RefusedError(msg)
     counts = column.known.value_counts()
+    if long := [value for value in counts[counts >= RAREST].index if len(str(value)) > LONGEST]:
+        told = f"{len(long[0])} characters ({long[0][:40]} …): {LONGEST} are the most. Give its classes short names"
+        msg = f"the target {column.name} has a class of {told}, or say by --target what else is to be predicted"
+        raise RefusedError(msg)
     if column.distinct == 2 or column.kind == "flag":  # noqa: PLR2004
         if counts.min() < RAREST:
             msg = f"the target {column.name} is {counts.index[-1]} in {counts.min()} rows only: {RAREST} are the fewest"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kedro_modelops.adoption.proposing.columns import Column
 from kedro_modelops.adoption.proposing.kinds import ProblemKind
+from kedro_modelops.adoption.proposing.times.parts import TimeParts
 from kedro_modelops.files.rules import FileRules, TextRules
 
 TEST_SHARE = 0.25
@@ -26,6 +27,7 @@ class Proposal:
         classes: Of the target, without those of fewer than `RAREST` rows; empty for a regression.
         key: Columns that together identify a row; empty where its content does.
         time: When a row became known; None where time plays no part.
+        time_parts: Columns that the time is made of, and how; None where it comes as one.
         zone: In which its days begin, and whose clock is meant where it comes without a zone.
         group: Rows of one value of this column are not divided between training and test.
         columns: All columns that are kept, by name.
@@ -51,6 +53,7 @@ class Proposal:
     classes: tuple[Any, ...] = ()
     key: tuple[str, ...] = ()
     time: str | None = None
+    time_parts: TimeParts | None = None
     zone: str = "UTC"
     group: str | None = None
     columns: dict[str, Column]

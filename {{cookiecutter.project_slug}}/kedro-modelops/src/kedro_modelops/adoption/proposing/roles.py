@@ -1,7 +1,5 @@
 """Finds the part that each column plays, from names and content."""
 
-import re
-from collections.abc import Mapping
 from textwrap import shorten
 
 from kedro_modelops.adoption.proposing.columns import Column, settle
@@ -11,15 +9,15 @@ from kedro_modelops.adoption.proposing.keys import outcome, with_keys
 from kedro_modelops.adoption.proposing.kinds import ProblemKind, classes_of, counted, kind_of, suitable
 from kedro_modelops.adoption.proposing.leaks import find_leaks
 from kedro_modelops.adoption.proposing.periods import with_periods
-from kedro_modelops.adoption.proposing.personal_data import is_id, is_id_of_person, personal, words_of
+from kedro_modelops.adoption.proposing.personal_data import is_id, is_id_of_person, personal
 from kedro_modelops.adoption.proposing.proposal import Proposal
-from kedro_modelops.adoption.proposing.times import check_time, find_time, find_years, is_new, numbers_as_times
+from kedro_modelops.adoption.proposing.targets import find_target
+from kedro_modelops.adoption.proposing.times.finding import check_time, find_time, is_new, other_time, with_named_times
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.adoption.tables import Source
 from kedro_modelops.errors import RefusedError
 from kedro_modelops.files.folder import FILE
 
-TARGETS = "target|label|class|outcome|y|churn|churned|default|response|result|survived|fraud|is_fraud|price|sales"
 OPAQUE = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,64}|(?=.*\d)[A-Z0-9_-]{6,64}"
 LONGEST_KEY, LARGE, DRAWN = 100, 2_000_000, 1_000_000
 """Characters of a key; rows of a table of which sets are drawn; and rows of each."""
@@ -35,12 +33,15 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     Raises:
         RefusedError: If a wish names no column, or there is nothing to predict or to predict from.
     """
-    table, unfit = settle(numbers_as_times(source.table, wishes.time), wishes.zone)
-    wishes.check([str(name) for name in table])
+    read, made = with_named_times(source.table, wishes)
+    table, unfit = settle(read, wishes.zone)
+    time = made.name if made else wishes.time
+    parts = {name: f"is a part of {time}" for name in (made.columns if made else ()) if name not in table}
+    wishes.check([*map(str, table), *parts])
     names = [name for name in map(str, table) if name not in wishes.drop]
     columns = {name: Column(name, table[name], source.units.get(name, "")) for name in names}
-    if wishes.time in columns:
-        check_time(columns[wishes.time])
+    if time in columns:
+        check_time(columns[time])
     target = wishes.target or find_target(columns)
     columns = {name: counted(column, target) for name, column in columns.items()}
     kind: ProblemKind = suitable(columns[target], wishes.kind) if wishes.kind else kind_of(columns[target])
@@ -52,34 +53,24 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
         classes=classes_of(columns[target], kind),
         zone=wishes.zone,
         columns=columns,
-        dropped=source.dropped | unfit | dict.fromkeys(wishes.drop, "as you wish"),
+        time_parts=made,
+        dropped=source.dropped | unfit | parts | dict.fromkeys(wishes.drop, "as you wish"),
         rules=source.rules,
         notes=source.notes,
         max_rows=wishes.max_rows or (DRAWN if len(table) > LARGE else None),
     )
     timeless = wishes.says_time or bool(wishes.group)
-    found = found.but(time=wishes.time if timeless else find_time(found))
-    if not (timeless or found.time) and (years := find_years(found)):
-        return propose(source, Wishes(**wishes.said() | {"time": years}))
-    own_key = (FILE,) if source.rules else find_key(found)
-    found = found.but(key=wishes.key_columns(columns) if wishes.says_key else own_key)
-    found = found.but(group=wishes.group if wishes.says_group or found.time else find_group(found))
-    return _with_parts(with_periods(found, source.files), wishes)
+    found = found.but(time=time if timeless else find_time(found))
+    if not timeless and (said := other_time(found, read, wishes)):
+        return propose(source, Wishes(**wishes.said() | said))
+    return _with_parts(with_periods(_with_key(found, wishes), source.files), wishes)
 
 
-def find_target(columns: Mapping[str, Column]) -> str:
-    """The column that is called as targets are; else the last one that can be predicted, and names no row or person."""
-    names = list(columns)[::-1]
-    fit = (name for name in names if _may_be_target(columns[name], names))
-    return next((name for name in names if re.fullmatch(TARGETS, words_of(name))), next(fit, names[0]))
-
-
-def _may_be_target(column: Column, names: list[str]) -> bool:
-    try:
-        kind_of(column)
-    except RefusedError:
-        return False
-    return not is_id(column) and personal(column, names) is None
+def _with_key(proposal: Proposal, wishes: Wishes) -> Proposal:
+    """With what identifies a row, and the group whose rows stay together."""
+    own = (FILE,) if proposal.rules else find_key(proposal)
+    found = proposal.but(key=wishes.key_columns(proposal.columns) if wishes.says_key else own)
+    return found.but(group=wishes.group if wishes.says_group or found.time else find_group(found))
 
 
 def find_key(proposal: Proposal) -> tuple[str, ...]:

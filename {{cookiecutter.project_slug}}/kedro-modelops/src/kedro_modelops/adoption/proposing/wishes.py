@@ -22,7 +22,7 @@ class Wishes:
         target: What is predicted.
         kind: Of problem.
         key: Column that identifies a row, several with commas between them that do so together, or `none`.
-        time: Column that says when a row was, or `none`.
+        time: Column that says when a row was, several with commas between them that hold its parts, or `none`.
         zone: Time zone of the table's clock.
         group: Column whose rows are not divided between training and test, or `none`.
         after: Columns that are known only after the prediction.
@@ -76,9 +76,11 @@ class Wishes:
 
     def key_columns(self, columns: Iterable[str]) -> tuple[str, ...]:
         """The columns that are named as key, of these; one whose name has a comma is one."""
-        if not self.key or self.key in columns:
-            return (self.key,) if self.key else ()
-        return tuple(dict.fromkeys(part.strip() for part in self.key.split(",")))
+        return _named(self.key, columns)
+
+    def time_columns(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """The columns that are named as time, of these: one, or its parts."""
+        return _named(self.time, columns)
 
     def check(self, columns: list[str]) -> None:
         """Refuses a wish that names no column.
@@ -86,8 +88,9 @@ class Wishes:
         Raises:
             RefusedError: With the columns that are nearest.
         """
-        said = {"--target": self.target, "--time": self.time, "--group": self.group}
+        said = {"--target": self.target, "--group": self.group}
         named = [(option, name) for option, name in said.items() if name]
+        named += [("--time", name) for name in self.time_columns(columns)]
         named += [("--key", name) for name in self.key_columns(columns)]
         named += [
             (f"--{option}", name) for option in ("after", "personal", "keep", "drop") for name in getattr(self, option)
@@ -103,3 +106,10 @@ class Wishes:
                 near = get_close_matches(name, columns) or columns[:10]
                 msg = f"{option} {name}: there is no such column; did you mean {' or '.join(near)}?"
                 raise RefusedError(msg)
+
+
+def _named(said: str | None, columns: Iterable[str]) -> tuple[str, ...]:
+    """Columns that are named with commas between them; one whose name has a comma is one."""
+    if not said or said in columns:
+        return (said,) if said else ()
+    return tuple(dict.fromkeys(part.strip() for part in said.split(",")))

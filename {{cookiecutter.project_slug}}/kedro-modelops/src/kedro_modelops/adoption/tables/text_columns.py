@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kedro_modelops.adoption.tables.periods import times_of_periods
+
 NULLS = {"", " ", "NULL", "null", "N/A", "n/a", "#N/A", "NaN", "nan", "?", "<NA>", "NaT"}
 """Texts by which programs write that there is no value; `NA` besides, where it is no code of two letters."""
 NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
@@ -140,4 +142,7 @@ def _times(column: pd.Series, known: pd.Series) -> pd.Series:
     likely = [form for form in forms if pd.to_datetime(head, format=form, errors="coerce").notna().all()]
     read = (pd.to_datetime(column, format=form, errors="coerce") for form in likely)
     fit = [moments for moments in read if moments.notna().sum() == len(known)]
-    return min(fit, key=lambda moments: moments.dt.day.nunique(), default=column)  # 1/2, 1/3: firsts of months
+    if not fit:
+        periods = times_of_periods(column)
+        return column if periods is None else periods
+    return min(fit, key=lambda moments: moments.dt.day.nunique())  # 1/2, 1/3: firsts of months

@@ -11,6 +11,7 @@ from kedro_modelops.files.images import ImageRules
 def names_of(proposal: Proposal, package: str) -> dict[str, Any]:
     """Names of tables, columns, contracts and imports."""
     calendar = calendar_of(proposal)
+    parts = proposal.time_parts
     extra = [name for name in proposal.sent if name not in proposal.features]
     return {
         "p": proposal,
@@ -24,6 +25,7 @@ def names_of(proposal: Proposal, package: str) -> dict[str, Any]:
         "request": "Request" if extra else "Features",
         "extra": extra,
         "images": isinstance(proposal.rules, ImageRules),
+        "parts_alone": [name for name in parts.columns if name not in proposal.columns] if parts else [],
         "carried": [name for name in (proposal.time, proposal.group) if name],
         **_rows(proposal),
         **_imports(proposal, request="Request" if extra else "Features", calendar=bool(calendar)),

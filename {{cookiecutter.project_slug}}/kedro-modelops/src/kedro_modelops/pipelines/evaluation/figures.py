@@ -9,7 +9,7 @@ from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, PredictionErrorDisplay, RocCurveDisplay
 from sklearn.pipeline import Pipeline
 
-from kedro_modelops.drawing import canvas, svg
+from kedro_modelops.drawing import MOST_BARS, canvas, svg, told_of_bars
 from kedro_modelops.metrics import Metric
 from kedro_modelops.models.scorers import present_classes
 from kedro_modelops.models.scoring import answers_in_numbers
@@ -86,10 +86,16 @@ def _regression(target: pd.Series, predicted: np.ndarray, name: str) -> Iterator
 
 
 def draw_importances(importances: pd.DataFrame, metric: Metric) -> str:
-    """Draws the importance of each feature with twice its standard deviation, the most important on top, as SVG."""
-    figure, axes = canvas(1 + 0.28 * len(importances))
-    ordered = importances.iloc[::-1]
+    """Draws the importance of features with twice its standard deviation, the most important on top, as SVG.
+
+    Of many features, `importances.csv` has those that the picture leaves out.
+    """
+    shown = importances.head(MOST_BARS)
+    figure, axes = canvas(1 + 0.28 * len(shown))
+    ordered = shown.iloc[::-1]
     axes.barh(ordered["feature"], ordered["importance"], xerr=2 * ordered["std"], color="#4878a8")
     loss = "rise" if metric.is_error else "fall"
     axes.set_xlabel(f"{loss} of {metric.heading} when the feature is shuffled")
+    if told := told_of_bars(len(importances)):
+        axes.set_title(f"{told} features; importances.csv has all")
     return svg(figure)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kedro_modelops.drawing import canvas, svg
+from kedro_modelops.drawing import MOST_BARS, canvas, svg, told_of_bars
 from kedro_modelops.models.slices import slice_names
 from kedro_modelops.pipelines.monitoring.signals.answers import recall
 from kedro_modelops.pipelines.monitoring.signals.drift import is_number
@@ -63,11 +63,12 @@ def _limits(signals: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     moved = _moved(signals)
     if moved.empty:
         return
+    told, moved = told_of_bars(len(moved)), moved.head(MOST_BARS)
     figure, axes = canvas(1 + 0.28 * len(moved))
     colors = [ALERT if verdict == "alert" else QUIET for verdict in moved["verdict"]]
     axes.barh(moved["feature"][::-1], moved["ratio"][::-1], color=colors[::-1])
     axes.axvline(1, color="black", linewidth=1)
-    axes.set_xlabel("distance from training; 1 is as far as is usual")
+    axes.set(xlabel="distance from training; 1 is as far as is usual", title=told)
     yield "Drift of each feature", svg(figure)
 
 

@@ -1,0 +1,1 @@
+"""When rows were: columns of times, of numbers that mean some, and of their parts."""
