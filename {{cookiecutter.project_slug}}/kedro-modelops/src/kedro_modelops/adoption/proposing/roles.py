@@ -2,6 +2,8 @@
 
 from textwrap import shorten
 
+import pandas as pd
+
 from kedro_modelops.adoption.proposing.columns import Column, settle
 from kedro_modelops.adoption.proposing.free_text import MANY, is_free_text, is_wide
 from kedro_modelops.adoption.proposing.groups import find_group
@@ -38,8 +40,7 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     time = made.name if made else wishes.time
     parts = {name: f"is a part of {time}" for name in (made.columns if made else ()) if name not in table}
     wishes.check([*map(str, table), *parts])
-    names = [name for name in map(str, table) if name not in wishes.drop]
-    columns = {name: Column(name, table[name], source.units.get(name, "")) for name in names}
+    columns = _columns(source, table.drop(columns=list(wishes.drop), errors="ignore"))
     if time in columns:
         check_time(columns[time])
     target = wishes.target or find_target(columns)
@@ -64,6 +65,10 @@ def propose(source: Source, wishes: Wishes) -> Proposal:
     if not timeless and (said := other_time(found, read, wishes)):
         return propose(source, Wishes(**wishes.said() | said))
     return _with_parts(with_periods(_with_key(found, wishes), source.files), wishes)
+
+
+def _columns(source: Source, table: pd.DataFrame) -> dict[str, Column]:
+    return {name: Column(name, table[name], source.units.get(name, "")) for name in map(str, table)}
 
 
 def _with_key(proposal: Proposal, wishes: Wishes) -> Proposal:
