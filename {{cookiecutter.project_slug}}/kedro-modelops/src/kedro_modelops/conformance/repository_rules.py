@@ -77,7 +77,7 @@ def _unlocked(facts: ProjectFacts) -> Iterator[Finding]:
     named = list(stated.get("project", {}).get("dependencies", []))
     named += [line for line in stated.get("dependency-groups", {}).get("model", []) if isinstance(line, str)]
     locked = {canonicalize_name(re.split("[=@ ]", line)[0]) for line in _stated(facts, TRAIN)}
-    excluded = stated.get("tool", {}).get("uv", {}).get("exclude-dependencies", [])
+    excluded = {*map(canonicalize_name, stated.get("tool", {}).get("uv", {}).get("exclude-dependencies", []))}
     for name in sorted({canonicalize_name(Requirement(line).name) for line in named} - locked):
         out = "take it out of exclude-dependencies there, then `make lock`" if name in excluded else "`make lock`"
         yield Finding(f"{SETTINGS}: {name}", f"{SETTINGS} asks for {name}, which {TRAIN} lacks: {out}")

@@ -16,7 +16,7 @@ from kedro_modelops.adoption.proposing.times.numbers import (
     numbers_as_times,
     years_of,
 )
-from kedro_modelops.adoption.proposing.times.parts import TimeParts, find_parts, with_time
+from kedro_modelops.adoption.proposing.times.parts import FEWEST, TimeParts, find_parts, with_time
 from kedro_modelops.adoption.proposing.wishes import Wishes
 from kedro_modelops.errors import RefusedError
 
@@ -38,7 +38,7 @@ def with_named_times(table: pd.DataFrame, wishes: Wishes) -> tuple[pd.DataFrame,
     found = numbers_as_times(table, wishes.time)
     columns = [str(name) for name in found]
     names = wishes.time_columns(columns)
-    if len(names) < 2 or not set(names) <= set(columns):  # noqa: PLR2004
+    if len(names) < 2 or not set(names) <= set(columns):  # noqa: PLR2004  (one name is no part)
         return found, None
     return with_time(found, names, {*wishes.keep, *wishes.key_columns(columns), wishes.group or ""})
 
@@ -48,7 +48,7 @@ def find_time(proposal: Proposal) -> str | None:
     times = [
         column
         for column in proposal.columns.values()
-        if column.kind == "time" and column.name != proposal.target and column.nulls == 0 and column.distinct > 9  # noqa: PLR2004
+        if column.kind == "time" and column.name != proposal.target and column.nulls == 0 and column.distinct >= FEWEST
     ]
     fit = [column for column in times if personal(column) is None]
     named = [column for column in fit if TIME_NAMES.search(words_of(column.name))]

@@ -35,7 +35,7 @@ def are_divided_by_blanks(file: Path, lines: Sequence[str], delimiter: str, befo
     rows = [at_blanks(line) for line in lines]
     counts = Counter(len(row) for row in rows[1:] if row)
     usual = counts.most_common(1)[0][0] if counts else 0
-    if usual < 2 or not _hides_cells(lines, rows, delimiter):  # noqa: PLR2004
+    if usual < 2 or not _hides_cells(lines, rows, delimiter):  # noqa: PLR2004  (one cell: nothing is divided)
         return False
     begin = [len(row) for row in rows].index(usual)
     begin -= begin > 0 and len(rows[begin - 1]) == usual - 1  # a header without a cell above the names of rows

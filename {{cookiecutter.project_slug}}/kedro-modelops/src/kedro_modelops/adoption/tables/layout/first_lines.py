@@ -118,7 +118,7 @@ def _are_names(numbers: Sequence[tuple[float, list[float]]]) -> bool:
     if in_row and len(names) >= FEWEST:
         return True
     if any(min(column) <= name <= max(column) for name, column in numbers):
-        counted = names[0] in {0, 1} and _steps(names) == {1} and len(names) > 3  # noqa: PLR2004
+        counted = names[0] in {0, 1} and _steps(names) == {1} and len(names) > 3  # noqa: PLR2004  (0, 1, 2 may be a row)
         return counted and any(not number.is_integer() or number < 0 for column in columns for number in column)
     if in_row:
         return True
